@@ -1,0 +1,53 @@
+# Functions that make our targets: warnings as errors on what we wrote, nothing on what we did not.
+
+add_library(onebyone_options INTERFACE)
+target_include_directories(onebyone_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(onebyone_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wvla
+  -fno-omit-frame-pointer -ffp-contract=off)
+target_link_libraries(onebyone_options INTERFACE Threads::Threads)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(onebyone_options INTERFACE -Wthread-safety)
+endif()
+
+# Sanitizers go everywhere, generated code included: a half instrumented program reports falsehoods.
+if(ONEBYONE_SANITIZER STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
+elseif(ONEBYONE_SANITIZER STREQUAL "thread")
+  add_compile_options(-fsanitize=thread)
+  add_link_options(-fsanitize=thread)
+elseif(ONEBYONE_SANITIZER)
+  message(FATAL_ERROR "ONEBYONE_SANITIZER: want address, thread or nothing, got '${ONEBYONE_SANITIZER}'")
+endif()
+
+# onebyone_library(NAME SOURCES ... [PUBLIC libraries] [PRIVATE libraries])
+# A static library onebyone_NAME, alias onebyone::NAME.
+function(onebyone_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(onebyone_${name} STATIC ${ARG_SOURCES})
+  add_library(onebyone::${name} ALIAS onebyone_${name})
+  target_link_libraries(onebyone_${name} PUBLIC ${ARG_PUBLIC} PRIVATE onebyone_options ${ARG_PRIVATE})
+  target_include_directories(onebyone_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+endfunction()
+
+# onebyone_program(NAME SOURCES ... LIBRARIES ...)
+function(onebyone_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE onebyone_options ${ARG_LIBRARIES})
+  install(TARGETS ${name} RUNTIME DESTINATION bin)
+endfunction()
+
+# onebyone_test(NAME SOURCES ... LIBRARIES ... [LABELS ...])
+# A GoogleTest program NAME, one ctest entry per test case. They find ../shared by ONEBYONE_SHARED.
+function(onebyone_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE onebyone_options ${ARG_LIBRARIES} GTest::gmock_main)
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "ONEBYONE_SOURCE=${PROJECT_SOURCE_DIR};ONEBYONE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endfunction()

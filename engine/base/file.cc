@@ -1,0 +1,56 @@
+#include "engine/base/file.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
+
+namespace onebyone {
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) return absl::NotFoundError(absl::StrCat(path, ": no such file"));
+  if (!std::filesystem::is_regular_file(status)) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": want a regular file"));
+  }
+  const auto size = static_cast<int64_t>(std::filesystem::file_size(path, error));
+  if (error) return absl::UnavailableError(absl::StrCat(path, ": ", error.message()));
+  if (size > max_bytes) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": want at most ", max_bytes, " bytes, got ", size));
+  }
+  std::ifstream stream(path, std::ios::binary);
+  std::string content(static_cast<size_t>(size), '\0');
+  if (!stream.read(content.data(), size)) {
+    return absl::UnavailableError(absl::StrCat(path, ": want ", size, " bytes, got ", stream.gcount()));
+  }
+  return content;
+}
+
+absl::Status WriteFile(const std::string& path, absl::string_view content) {
+  const std::string temporary = absl::StrCat(path, ".", getpid(), ".partial");
+  std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
+  stream.write(content.data(), static_cast<std::streamsize>(content.size()));
+  stream.close();
+  std::error_code error;
+  if (stream.fail()) {
+    const std::string reason = std::strerror(errno);
+    std::filesystem::remove(temporary, error);
+    return absl::UnavailableError(absl::StrCat(path, ": cannot be written: ", reason));
+  }
+  std::filesystem::rename(temporary, path, error);
+  if (error) {
+    const std::string reason = error.message();
+    std::filesystem::remove(temporary, error);
+    return absl::UnavailableError(absl::StrCat(path, ": cannot be written: ", reason));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace onebyone

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/image/preprocessor.h"
+#include "engine/reduction/reduction.h"
+
+namespace onebyone {
+
+// A picture of the network's own input size and the output of a layer for it, made by other software.
+struct Golden {
+  std::string image;       // paths
+  std::string layer;
+  std::string output;
+  double tolerance = 1e-4;  // share of the output's largest absolute value
+};
+
+// A model bundle as read from disk and checked: `model.onnx`, `model_config.textproto` and the files that it names.
+struct Bundle {
+  std::string name;       // of the folder, or of its parent where the folder is a version number
+  int64_t version = 1;    // of the folder `<name>/<version>`; 1 without one
+  std::string folder;
+  std::string model_path;
+  std::string sha256;     // of model.onnx
+  std::string description;
+  std::string license;
+  std::string source;
+  PreprocessOptions preprocess;
+  std::vector<std::string> default_layers;
+  absl::flat_hash_map<std::string, std::string> aliases;  // alias -> layer
+  std::vector<std::shared_ptr<const Reduction>> reductions;
+  std::vector<Golden> goldens;
+};
+
+// Reads the bundle in `folder`, or in its highest numbered version. NOT_FOUND where there is none; INVALID_ARGUMENT, naming file and
+// field, where the config is wrong: unknown field, numbers out of range, a file name that leads out of the bundle, a
+// reduction whose files do not fit.
+absl::StatusOr<Bundle> ReadBundle(const std::string& folder);
+
+// The bundles in `folder`: its subfolders that hold a bundle (each by its highest version), sorted by name.
+// NOT_FOUND where the folder does not exist; a broken bundle is not an error here: ReadBundle tells.
+absl::StatusOr<std::vector<std::string>> FindBundles(const std::string& folder);
+
+// Writes model and config as a new bundle: `folder/model.onnx` (a copy of `onnx_path`) and `folder/model_config.textproto`.
+// ALREADY_EXISTS where the folder holds a bundle.
+absl::Status WriteBundle(const std::string& folder, const std::string& onnx_path, const Bundle& bundle);
+
+}  // namespace onebyone

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "engine/op/attributes.h"
+#include "engine/op/op_type.h"
+#include "engine/tensor/tensor.h"
+
+namespace onebyone {
+
+// Index of a value or node in its graph; stays valid while others are removed.
+using ValueId = int32_t;
+using NodeId = int32_t;
+inline constexpr ValueId kNoValue = -1;  // an optional input that is absent
+inline constexpr NodeId kNoNode = -1;    // the producer of inputs and constants
+
+// Where a value lives inside another one: it is the channels from `channel_offset` on of `parent`, with no memory of its own.
+// Set by the pass elide_concat.
+struct Slice {
+  ValueId parent = kNoValue;
+  int64_t channel_offset = 0;
+};
+
+// One tensor that flows through the graph.
+struct Value {
+  std::string name;
+  DataType type = DataType::kFloat32;
+  Shape shape;                              // meaningful where has_shape
+  bool has_shape = false;
+  std::shared_ptr<const Tensor> constant;   // weights; null for what is computed
+  NodeId producer = kNoNode;
+  std::optional<Slice> slice;
+};
+
+// One operator.
+struct Node {
+  OpType op = OpType::kIdentity;
+  std::string name;
+  Attributes attributes;
+  std::vector<ValueId> inputs;   // kNoValue for an absent optional one
+  std::vector<ValueId> outputs;
+};
+
+// A network: nodes in topological order over values, both with unique value names. Copies share the constants.
+// Not thread-safe while it is changed.
+class Graph {
+ public:
+  // What the graph is asked for: `name` stays what the caller said, even where passes let another value stand for it.
+  struct Output {
+    std::string name;
+    ValueId value = kNoValue;
+  };
+
+  // -- Building. Names must be unique; an empty one gets a fresh one. ALREADY_EXISTS otherwise.
+  absl::StatusOr<ValueId> AddInput(const std::string& name, DataType type, const Shape& shape);
+  absl::StatusOr<ValueId> AddConstant(const std::string& name, Tensor tensor);
+  absl::StatusOr<ValueId> AddConstant(const std::string& name, std::shared_ptr<const Tensor> tensor);
+  // Appends a node with new output values; returns its id. `inputs` must be values of this graph or kNoValue.
+  absl::StatusOr<NodeId> AddNode(OpType op, const std::string& name, Attributes attributes, std::vector<ValueId> inputs,
+                                 const std::vector<std::string>& output_names);
+  void AddOutput(const std::string& name, ValueId value) { outputs_.push_back({name, value}); }
+  void SetOutputs(std::vector<Output> outputs) { outputs_ = std::move(outputs); }
+
+  // -- Reading.
+  absl::Span<const ValueId> inputs() const { return inputs_; }
+  absl::Span<const Output> outputs() const { return outputs_; }
+  // Live nodes in topological order.
+  std::vector<NodeId> NodeIds() const;
+  std::vector<NodeId> NodesOf(OpType op) const;
+  int node_count() const { return static_cast<int>(order_.size()); }
+  int value_count() const { return static_cast<int>(values_.size()); }  // ids run from 0; some may be unused
+  const Node& node(NodeId id) const { return nodes_[id]; }
+  Node& node(NodeId id) { return nodes_[id]; }
+  const Value& value(ValueId id) const { return values_[id]; }
+  Value& value(ValueId id) { return values_[id]; }
+  // kNoValue where there is none.
+  ValueId FindValue(const std::string& name) const;
+  // Live nodes that read `value`, in order, each once.
+  std::vector<NodeId> ConsumersOf(ValueId value) const;
+  bool IsOutput(ValueId value) const;
+  // The one node that reads `value`, where it is the only reader and the value is not an output of the graph; else kNoNode.
+  NodeId SoleConsumer(ValueId value) const;
+  // The constant of `value`, or null.
+  const Tensor* ConstantOf(ValueId value) const;
+
+  // -- Rewriting.
+  // Every reader and output of `from` takes `to` instead.
+  void ReplaceUses(ValueId from, ValueId to);
+  // Its outputs must have no readers left. The values stay, without a producer.
+  void RemoveNode(NodeId id);
+  // Lets readers of the node's first output read its first input, then removes the node.
+  void Bypass(NodeId id);
+  // Removes the nodes that no output needs, and inputs that nothing reads unless they are the first (the image).
+  // Returns how many nodes went.
+  int RemoveUnneeded();
+  // Puts nodes into topological order, keeping their order where it already is one. INVALID_ARGUMENT, naming a node, where
+  // they form a cycle.
+  absl::Status SortTopologically();
+
+ private:
+  absl::StatusOr<ValueId> AddValue(const std::string& name);
+
+  std::vector<Value> values_;
+  std::vector<Node> nodes_;
+  std::vector<NodeId> order_;
+  std::vector<ValueId> inputs_;
+  std::vector<Output> outputs_;
+  absl::flat_hash_map<std::string, ValueId> by_name_;
+};
+
+}  // namespace onebyone

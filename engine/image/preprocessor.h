@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/image/image_decoder.h"
+#include "engine/tensor/tensor_view.h"
+
+namespace onebyone {
+
+enum class ResizeFilter : uint8_t { kAntialias, kBilinear, kArea };
+enum class ColorOrder : uint8_t { kRgb, kBgr };
+
+// How pixels become the network's input: input = (pixel * scale - mean) / std per channel in the order of `color`, pixels 0 to 255.
+struct PreprocessOptions {
+  int64_t width = 224;
+  int64_t height = 224;
+  int64_t resize_shorter_side = 256;  // then the centre is cropped; at least the input's sides
+  ResizeFilter filter = ResizeFilter::kAntialias;
+  ColorOrder color = ColorOrder::kRgb;
+  std::array<float, 3> mean = {0, 0, 0};
+  std::array<float, 3> std = {1, 1, 1};
+  float scale = 1;
+  absl::Status Validate() const;
+};
+
+// How the picture is fitted to the network's input.
+enum class InputFit : uint8_t {
+  kModel,      // shorter side resized, centre cropped
+  kNoResize,   // the picture must have exactly the input's size
+};
+
+// From a pixel (x, y) of the network's input to the original upright picture:
+// (xx * x + x0, yy * y + y0); the middle of the first pixel is (0, 0) on both sides.
+struct InputToImage {
+  double xx = 1;
+  double x0 = 0;
+  double yy = 1;
+  double y0 = 0;
+};
+
+// Resizes, crops, normalizes and lays out pictures. Keeps its scratch memory from one to the next. One per thread.
+class Preprocessor {
+ public:
+  static absl::StatusOr<std::unique_ptr<Preprocessor>> Create(const PreprocessOptions& options);
+  virtual ~Preprocessor() = default;
+
+  // Writes `image` to `input`, float32 [1, 3, height, width]. INVALID_ARGUMENT where `input` or, with kNoResize, the picture has
+  // another size.
+  virtual absl::StatusOr<InputToImage> Run(const RgbImage& image, InputFit fit, const TensorView& input) = 0;
+
+  // The least shorter side that a decoder should deliver for this fit (0: every pixel).
+  virtual int64_t MinSide(InputFit fit) const = 0;
+};
+
+}  // namespace onebyone

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "engine/bundle/bundle.h"
+#include "engine/runtime/compiled_model.h"
+
+namespace onebyone {
+
+// A bundle ready to run. Immutable but for the plan cache of `compiled`; thread-safe.
+struct Model {
+  Bundle bundle;
+  std::shared_ptr<CompiledModel> compiled;
+
+  // The layer that a name or alias means. NOT_FOUND-free: INVALID_ARGUMENT, with the nearest name, where there is none.
+  absl::StatusOr<const LayerInfo*> ResolveLayer(const std::string& name_or_alias) const;
+  // The names that an empty request means, never empty.
+  std::vector<std::string> DefaultLayers() const;
+  // The reduction that the bundle holds for a layer, or null.
+  std::shared_ptr<const Reduction> StoredReduction(const std::string& layer) const;
+};
+
+// bundle -> import -> compile, in that order, then checks that everything the config names exists.
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& bundle_folder, const CompileOptions& options);
+
+}  // namespace onebyone

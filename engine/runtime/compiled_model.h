@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/graph/graph.h"
+#include "engine/graph/layer_table.h"
+#include "engine/reduction/reduction.h"
+#include "engine/runtime/plan.h"
+
+namespace onebyone {
+
+enum class Precision : uint8_t { kFloat32, kBFloat16, kInt8 };
+
+struct CompileOptions {
+  // Float32 convolutions: kMeasured times direct and Winograd for each shape once and keeps the faster; kExact never takes
+  // Winograd, whose rounding error is larger.
+  enum class Convolution : uint8_t { kMeasured, kExact };
+  Convolution convolution = Convolution::kMeasured;
+  // Plans kept, least recently used first out; a plan is one set of layers, reductions and input size.
+  int max_plans = 64;
+  // Run nodes through the plain reference kernels only; for tests.
+  bool reference_only = false;
+};
+
+// One output of a plan.
+struct LayerQuery {
+  std::string layer;                           // a value of the graph
+  std::shared_ptr<const Reduction> reduction;  // null: the whole layer
+  int64_t channels = 0;                        // with a reduction: its first `channels` rows
+};
+
+struct PlanQuery {
+  std::vector<LayerQuery> layers;  // at least one
+  int64_t batch = 1;
+  int64_t height = 0;  // of the input
+  int64_t width = 0;
+};
+
+// A network ready to run: passes done, plans made on demand and kept. Thread-safe.
+class CompiledModel {
+ public:
+  // `graph`: as imported; its first input is the image, [N, C, H, W]. INVALID_ARGUMENT for a graph whose shapes do not fit.
+  static absl::StatusOr<std::shared_ptr<CompiledModel>> Compile(Graph graph, int64_t height, int64_t width,
+                                                                const CompileOptions& options);
+  virtual ~CompiledModel() = default;
+
+  // Every layer that can be asked for, in graph order, at the model's own input size.
+  virtual const std::vector<LayerInfo>& layers() const = 0;
+  // Null where there is none.
+  virtual const LayerInfo* FindLayer(const std::string& name) const = 0;
+  // The graph's own outputs.
+  virtual const std::vector<std::string>& output_layers() const = 0;
+  virtual int64_t input_channels() const = 0;
+  virtual int64_t input_height() const = 0;
+  virtual int64_t input_width() const = 0;
+
+  // The plan that computes exactly these layers and nothing behind them; compiled at the first call, then kept.
+  // INVALID_ARGUMENT for an unknown layer (naming the nearest one), a reduction that does not fit, or an input size that the
+  // network cannot take.
+  virtual absl::StatusOr<std::shared_ptr<const Plan>> PlanFor(const PlanQuery& query) = 0;
+};
+
+}  // namespace onebyone
