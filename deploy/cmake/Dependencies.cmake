@@ -4,14 +4,19 @@ find_package(Threads REQUIRED)
 find_package(absl REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(gRPC CONFIG REQUIRED)
-find_package(dnnl CONFIG REQUIRED)
-find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs)
 find_package(JPEG REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 
 find_program(PROTOC protoc REQUIRED)
 find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
+
+# Debian's dnnl-config.cmake asks for OpenCL, which the CPU engine does not need.
+find_path(DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.hpp REQUIRED)
+find_library(DNNL_LIBRARY dnnl REQUIRED)
+add_library(onebyone_dnnl INTERFACE)
+target_include_directories(onebyone_dnnl SYSTEM INTERFACE ${DNNL_INCLUDE_DIR})
+target_link_libraries(onebyone_dnnl INTERFACE ${DNNL_LIBRARY})
 
 # Debian's ONNXConfig.cmake names headers by a path that depends on the version; the library and header are all we need.
 find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED)
@@ -21,9 +26,14 @@ target_include_directories(onebyone_onnx_proto SYSTEM INTERFACE ${ONNX_INCLUDE_D
 target_compile_definitions(onebyone_onnx_proto INTERFACE ONNX_NAMESPACE=onnx ONNX_ML=1)
 target_link_libraries(onebyone_onnx_proto INTERFACE ${ONNX_PROTO_LIBRARY} protobuf::libprotobuf)
 
+# OpenCVConfig.cmake comes with libopencv-dev only, which brings a thousand packages; we use three small ones.
+find_path(OPENCV_INCLUDE_DIR opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
 add_library(onebyone_opencv INTERFACE)
-target_include_directories(onebyone_opencv SYSTEM INTERFACE ${OpenCV_INCLUDE_DIRS})
-target_link_libraries(onebyone_opencv INTERFACE opencv_core opencv_imgproc opencv_imgcodecs)
+target_include_directories(onebyone_opencv SYSTEM INTERFACE ${OPENCV_INCLUDE_DIR})
+foreach(module core imgproc imgcodecs)
+  find_library(OPENCV_${module}_LIBRARY opencv_${module} REQUIRED)
+  target_link_libraries(onebyone_opencv INTERFACE ${OPENCV_${module}_LIBRARY})
+endforeach()
 
 if(ONEBYONE_TESTS)
   find_package(GTest REQUIRED)

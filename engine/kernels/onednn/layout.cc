@@ -1,0 +1,23 @@
+#include "engine/kernels/onednn/layout.h"
+
+#include "engine/kernels/onednn/primitive_kernel.h"
+
+namespace onebyone {
+
+int64_t ChannelBlock() {
+  static const int64_t block = [] {
+    const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
+    const bool wide = isa == dnnl::cpu_isa::avx512_core || isa == dnnl::cpu_isa::avx512_core_vnni ||
+                      isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
+    return wide ? 16 : 8;
+  }();
+  return block;
+}
+
+int64_t LayoutBytes(const Shape& shape, Layout layout) {
+  Shape padded = shape;
+  if (layout == Layout::kBlocked) padded[1] = (shape[1] + ChannelBlock() - 1) / ChannelBlock() * ChannelBlock();
+  return padded.Elements() * static_cast<int64_t>(sizeof(float));
+}
+
+}  // namespace onebyone

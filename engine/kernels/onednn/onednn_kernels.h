@@ -1,0 +1,71 @@
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "engine/kernels/kernel.h"
+#include "engine/kernels/onednn/layout.h"
+#include "engine/kernels/onednn/weight_cache.h"
+#include "engine/op/attributes.h"
+#include "engine/tensor/tensor.h"
+
+namespace onebyone {
+
+// Kernels of oneDNN (https://github.com/oneapi-src/oneDNN, v2.6 API), float32. Each is judged by the plain reference of the same operator
+// in engine/kernels/. The factories return UNIMPLEMENTED where oneDNN has no kernel for what is asked: the caller then takes the
+// reference. Windows have explicit pads and two spatial axes.
+
+struct ConvSpec {
+  enum class Algorithm : uint8_t {
+    kDirect,
+    // F(4x4, 3x3) or F(2x2, 3x3) by oneDNN's choice (Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2016):
+    // fewer multiplications, a larger rounding error.
+    kWinograd,
+  };
+  Shape src;  // [N, C, H, W]
+  Shape dst;
+  Layout src_layout = Layout::kBlocked;
+  Layout dst_layout = Layout::kBlocked;
+  ConvAttributes attributes;
+  std::shared_ptr<const Tensor> weights;  // [K, C / groups, h, w]
+  std::shared_ptr<const Tensor> bias;     // [K], or null
+  Algorithm algorithm = Algorithm::kDirect;
+};
+// Inputs: src (further inputs of the node are ignored: weights are packed in). Outputs: dst.
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, WeightCache& weights);
+
+struct PoolSpec {
+  enum class Kind : uint8_t { kMax, kAverageWithPadding, kAverageWithoutPadding };
+  Kind kind = Kind::kMax;
+  Shape src;
+  Shape dst;
+  Window window;  // pads_end may be short of what `dst` needs (ceil_mode); they are made to fit
+  Layout layout = Layout::kBlocked;
+};
+absl::StatusOr<std::shared_ptr<const Kernel>> MakePool(const PoolSpec& spec);
+
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeLrn(const LrnAttributes& attributes, const Shape& shape, Layout layout);
+
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeActivation(const Activation& activation, const Shape& shape, Layout layout);
+
+// dst = a (op) b; `b` may have extents of 1 where `a` has more. Both in `layout`.
+enum class BinaryOp : uint8_t { kAdd, kMul };
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeBinary(BinaryOp op, const Shape& a, const Shape& b, Layout layout);
+
+// Over axis 1.
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeConcat(const std::vector<Shape>& parts, const Shape& dst, Layout layout);
+
+// y = x * scale + shift per channel, from batch statistics that are known. Inputs: x.
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeBatchNormalization(float epsilon, const Shape& shape, Layout layout,
+                                                                     const Tensor& scale, const Tensor& bias,
+                                                                     const Tensor& mean, const Tensor& variance);
+
+// dst [M, K] = src [M, C] * weights + bias. `weights`: [K, C], or [C, K] with `transposed`. Inputs: src.
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeDense(int64_t rows, const std::shared_ptr<const Tensor>& weights,
+                                                        bool transposed, const std::shared_ptr<const Tensor>& bias,
+                                                        WeightCache& cache);
+
+// Between layouts.
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeReorder(const Shape& shape, Layout from, Layout to);
+
+}  // namespace onebyone

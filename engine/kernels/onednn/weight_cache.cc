@@ -1,0 +1,38 @@
+#include "engine/kernels/onednn/weight_cache.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
+
+namespace onebyone {
+
+absl::StatusOr<std::shared_ptr<const PackedWeights>> WeightCache::Find(const std::shared_ptr<const Tensor>& source,
+                                                                       const std::string& layout_key, int64_t bytes,
+                                                                       const Pack& pack) {
+  const std::string key = absl::StrCat(reinterpret_cast<uintptr_t>(source->data()), "/", layout_key);
+  {
+    absl::MutexLock lock(&mutex_);
+    if (const auto found = entries_.find(key); found != entries_.end()) {
+      if (auto packed = found->second.lock()) return packed;
+    }
+  }
+  // Packed outside the lock; two threads may do it at once, then the later one wins and both are right.
+  auto fresh = std::make_shared<PackedWeights>();
+  fresh->source = source;
+  ASSIGN_OR_RETURN(fresh->packed, AlignedBuffer::Create(static_cast<size_t>(bytes)));
+  RETURN_IF_ERROR(pack(fresh->packed));
+  absl::MutexLock lock(&mutex_);
+  absl::erase_if(entries_, [](const auto& entry) { return entry.second.expired(); });
+  entries_[key] = fresh;
+  return fresh;
+}
+
+int64_t WeightCache::live() const {
+  absl::MutexLock lock(&mutex_);
+  int64_t live = 0;
+  for (const auto& [key, packed] : entries_) live += packed.expired() ? 0 : 1;
+  return live;
+}
+
+}  // namespace onebyone
