@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Fails where a file includes what its folder may not: engine/README.md has the rules in words.
+
+    tests/layout/check_includes.py [ROOT]
+"""
+import pathlib
+import re
+import sys
+
+# Folder -> the folders of ours that it may include, beside itself. The longest matching folder counts.
+ALLOWED = {
+    "engine/base": [],
+    "engine/tensor": ["engine/base"],
+    "engine/op": ["engine/tensor", "engine/base"],
+    "engine/graph": ["engine/op", "engine/tensor", "engine/base"],
+    "engine/kernels": ["engine/op", "engine/tensor", "engine/base"],
+    "engine/import": ["engine/graph", "engine/kernels", "engine/op", "engine/tensor", "engine/base"],
+    "engine/passes": ["engine/graph", "engine/kernels", "engine/reduction", "engine/op", "engine/tensor", "engine/base"],
+    "engine/reduction": ["engine/tensor", "engine/base"],
+    "engine/runtime": ["engine/passes", "engine/graph", "engine/kernels", "engine/reduction", "engine/op", "engine/tensor",
+                       "engine/base"],
+    "engine/image": ["engine/tensor", "engine/base"],
+    "engine/bundle": ["engine/image", "engine/reduction", "engine/tensor", "engine/base", "onebyone/config"],
+    "engine": ["engine", "onebyone/config"],
+    "server": ["server", "engine", "onebyone", "google/rpc", "grpc"],
+    "client": ["client", "engine/base", "onebyone", "google/rpc", "grpc"],
+    "tests": ["tests", "engine", "server", "client", "onebyone", "google/rpc", "grpc"],
+}
+
+# Library header -> the folders that may include it.
+LIBRARIES = [
+    (re.compile(r"^(oneapi/)?dnnl"), ["engine/kernels/onednn"]),
+    (re.compile(r"^onnx/"), ["engine/import", "tests/import", "tests/conformance", "tests/workbench"]),
+    (re.compile(r"^opencv2/"), ["engine/image", "engine/reduction", "client/render", "tests/image", "tests/client",
+                                "tests/server", "tests/integration", "tests/benchmarks"]),
+    (re.compile(r"^(grpcpp|grpc)/"), ["server", "client", "tests/server", "tests/client", "tests/integration"]),
+]
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')
+
+
+def under(path, folder):
+    return path == folder or path.startswith(folder + "/")
+
+
+def violations(root):
+    for top in ("engine", "server", "client", "tests"):
+        for file in sorted((root / top).rglob("*")):
+            if file.suffix not in (".h", ".cc"):
+                continue
+            path = file.relative_to(root).as_posix()
+            if under(path, "tests/layout/wrong"):
+                continue
+            home = max((folder for folder in ALLOWED if under(path, folder)), key=len)
+            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+                match = INCLUDE.match(line)
+                if not match:
+                    continue
+                target = match.group(1)
+                where = f"{path}:{number}: {home} may not include {target}"
+                if under(target, "engine") or under(target, "server") or under(target, "client") or under(target, "tests"):
+                    if not under(target, home) and not any(under(target, folder) for folder in ALLOWED[home]):
+                        yield where
+                for pattern, folders in LIBRARIES:
+                    if pattern.match(target) and not any(under(path, folder) for folder in folders):
+                        yield where
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
+    found = list(violations(root))
+    print(*found, sep="\n", end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

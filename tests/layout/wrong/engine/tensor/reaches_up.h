@@ -1,0 +1,3 @@
+#pragma once
+
+#include "engine/runtime/plan.h"
