@@ -38,6 +38,7 @@ struct PlanQuery {
   int64_t batch = 1;
   int64_t height = 0;  // of the input
   int64_t width = 0;
+  int threads = 1;         // that the executor will run it with
 };
 
 // A network ready to run: passes done, plans made on demand and kept. Thread-safe.

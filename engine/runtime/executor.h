@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "engine/runtime/cancellation.h"
 #include "engine/runtime/plan.h"
 #include "engine/tensor/tensor_view.h"
@@ -28,6 +30,8 @@ class Executor {
   virtual TensorView Input(int index = 0) = 0;
   // Runs the current plan's steps in order. Looks at `cancellation` (may be null) before each step and returns its status.
   virtual absl::Status Run(const Cancellation* cancellation) = 0;
+  // The same, and how long each step took, in the order of the plan's steps.
+  virtual absl::Status RunProfiled(std::vector<absl::Duration>& step_durations) = 0;
   // Output `index` of the current plan, valid until the next Run or Use.
   virtual ConstTensorView Output(int index) const = 0;
 

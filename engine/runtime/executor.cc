@@ -1,0 +1,107 @@
+#include "engine/runtime/executor.h"
+
+#include <algorithm>
+#include <list>
+#include <utility>
+#include <vector>
+
+#include "engine/base/status_macros.h"
+#include "engine/kernels/onednn/threads.h"
+
+namespace onebyone {
+namespace {
+
+// A plan whose kernels know where in the arena their operands are.
+struct BoundPlan {
+  std::shared_ptr<const Plan> plan;
+  std::vector<std::unique_ptr<BoundKernel>> kernels;
+};
+
+class ArenaExecutor : public Executor {
+ public:
+  explicit ArenaExecutor(const Options& options) : options_(options) {}
+
+  absl::Status Use(std::shared_ptr<const Plan> plan) override {
+    const auto found = std::find_if(bound_.begin(), bound_.end(), [&](const BoundPlan& bound) { return bound.plan == plan; });
+    if (found != bound_.end()) {
+      bound_.splice(bound_.begin(), bound_, found);
+      return absl::OkStatus();
+    }
+    if (static_cast<int64_t>(arena_.size()) < plan->arena_bytes) {
+      bound_.clear();  // they point into the old arena
+      arena_ = AlignedBuffer();
+      ASSIGN_OR_RETURN(arena_, AlignedBuffer::Create(static_cast<size_t>(plan->arena_bytes)));
+    }
+    ASSIGN_OR_RETURN(BoundPlan bound, Bind(std::move(plan)));
+    bound_.push_front(std::move(bound));
+    if (static_cast<int>(bound_.size()) > options_.max_bound_plans) bound_.pop_back();
+    return absl::OkStatus();
+  }
+
+  TensorView Input(int index) override {
+    const PlanInput& input = bound_.front().plan->inputs[index];
+    return {input.type, input.shape, Address(input.buffer)};
+  }
+
+  absl::Status Run(const Cancellation* cancellation) override {
+    const ScopedThreads threads(options_.threads);
+    for (const std::unique_ptr<BoundKernel>& kernel : bound_.front().kernels) {
+      if (cancellation != nullptr) RETURN_IF_ERROR(cancellation->Check());
+      RETURN_IF_ERROR(kernel->Run());
+      ++steps_run_;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status RunProfiled(std::vector<absl::Duration>& step_durations) override {
+    const ScopedThreads threads(options_.threads);
+    step_durations.clear();
+    for (const std::unique_ptr<BoundKernel>& kernel : bound_.front().kernels) {
+      const absl::Time start = absl::Now();
+      RETURN_IF_ERROR(kernel->Run());
+      step_durations.push_back(absl::Now() - start);
+      ++steps_run_;
+    }
+    return absl::OkStatus();
+  }
+
+  ConstTensorView Output(int index) const override {
+    const PlanOutput& output = bound_.front().plan->outputs[index];
+    const void* data = output.buffer.constant != nullptr ? output.buffer.constant : arena_.data() + output.buffer.offset;
+    return {output.type, output.shape, data};
+  }
+
+  int64_t steps_run() const override { return steps_run_; }
+
+ private:
+  void* Address(const BufferRef& buffer) {
+    if (buffer.constant != nullptr) return const_cast<void*>(buffer.constant);
+    return buffer.offset < 0 ? nullptr : arena_.data() + buffer.offset;
+  }
+
+  absl::StatusOr<BoundPlan> Bind(std::shared_ptr<const Plan> plan) {
+    BoundPlan bound;
+    for (const Step& step : plan->steps) {
+      std::vector<const void*> inputs;
+      std::vector<void*> outputs;
+      for (const BufferRef& buffer : step.inputs) inputs.push_back(Address(buffer));
+      for (const BufferRef& buffer : step.outputs) outputs.push_back(Address(buffer));
+      void* scratch = step.scratch_offset < 0 ? nullptr : arena_.data() + step.scratch_offset;
+      ASSIGN_OR_RETURN(std::unique_ptr<BoundKernel> kernel, step.kernel->Bind(inputs, outputs, scratch));
+      bound.kernels.push_back(std::move(kernel));
+    }
+    bound.plan = std::move(plan);
+    return bound;
+  }
+
+  const Options options_;
+  AlignedBuffer arena_;
+  std::list<BoundPlan> bound_;  // the current one first
+  int64_t steps_run_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> Executor::Create(const Options& options) { return std::make_unique<ArenaExecutor>(options); }
+
+}  // namespace onebyone

@@ -1,0 +1,236 @@
+#include "engine/runtime/node_kernel.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "engine/base/status_macros.h"
+#include "engine/kernels/onednn/onednn_kernels.h"
+#include "engine/runtime/reference_kernel.h"
+
+namespace onebyone {
+namespace {
+
+// What the choosers below look at. Each returns UNIMPLEMENTED where the node has a form that its kernel does not take.
+struct Context {
+  const Graph& graph;
+  const Node& node;
+  const std::vector<Layout>& layout_of;
+  const ConvChoice* choice;
+  WeightCache& weights;
+
+  const Value& input(int index) const { return graph.value(node.inputs[index]); }
+  const Value& output() const { return graph.value(node.outputs.front()); }
+  bool has_input(int index) const {
+    return index < static_cast<int>(node.inputs.size()) && node.inputs[index] != kNoValue;
+  }
+  // Float32 images: what blocked kernels take.
+  bool IsImage(const Value& value) const { return value.type == DataType::kFloat32 && value.shape.rank() == 4; }
+};
+
+absl::Status NoFastKernel() { return absl::UnimplementedError("no fast kernel"); }
+
+// Layouts that oneDNN has vector kernels for: blocked, but plain for the few channels of a picture, and for groups that cut blocks.
+std::pair<Layout, Layout> ConvLayouts(const ConvSpec& spec) {
+  const int64_t block = ChannelBlock();
+  const int64_t groups = spec.attributes.groups;
+  if (groups > 1) {
+    const bool depthwise = groups == spec.src[1] && groups == spec.dst[1];
+    const bool whole_blocks = spec.src[1] / groups % block == 0 && spec.dst[1] / groups % block == 0;
+    const Layout layout = depthwise || whole_blocks ? Layout::kBlocked : Layout::kPlain;
+    return {layout, layout};
+  }
+  return {spec.src[1] <= 3 ? Layout::kPlain : Layout::kBlocked, Layout::kBlocked};
+}
+
+absl::StatusOr<NodeKernel> ChooseConv(const Context& context) {
+  const Value& src = context.input(0);
+  const Value& weights = context.input(1);
+  const bool has_bias = context.has_input(2);
+  if (!context.IsImage(src) || weights.constant == nullptr || weights.type != DataType::kFloat32) return NoFastKernel();
+  if (has_bias && context.input(2).constant == nullptr) return NoFastKernel();
+  ConvSpec spec;
+  spec.src = src.shape;
+  spec.dst = context.output().shape;
+  spec.attributes = std::get<ConvAttributes>(context.node.attributes);
+  spec.weights = weights.constant;
+  if (has_bias) spec.bias = context.input(2).constant;
+  std::tie(spec.src_layout, spec.dst_layout) = ConvLayouts(spec);
+  NodeKernel result = {nullptr, {context.node.inputs[0]}, spec.src_layout, spec.dst_layout};
+  if (context.choice != nullptr && context.choice->IsWinograd(spec)) {
+    spec.algorithm = ConvSpec::Algorithm::kWinograd;
+    if (auto winograd = MakeConv(spec, context.weights); winograd.ok()) {
+      result.kernel = *std::move(winograd);
+      return result;
+    }
+    spec.algorithm = ConvSpec::Algorithm::kDirect;
+  }
+  ASSIGN_OR_RETURN(result.kernel, MakeConv(spec, context.weights));
+  return result;
+}
+
+absl::StatusOr<NodeKernel> ChoosePool(const Context& context) {
+  const Value& src = context.input(0);
+  if (!context.IsImage(src) || context.node.outputs.size() != 1) return NoFastKernel();
+  PoolSpec spec;
+  spec.src = src.shape;
+  spec.dst = context.output().shape;
+  const bool is_max = context.node.op == OpType::kMaxPool || context.node.op == OpType::kGlobalMaxPool;
+  spec.kind = is_max ? PoolSpec::Kind::kMax : PoolSpec::Kind::kAverageWithoutPadding;
+  if (const auto* attributes = std::get_if<PoolAttributes>(&context.node.attributes)) {
+    spec.window = attributes->window;
+    if (!is_max && attributes->count_include_pad) {
+      spec.kind = PoolSpec::Kind::kAverageWithPadding;
+      if (attributes->ceil_mode) return NoFastKernel();  // what ceil_mode adds must not count, but oneDNN counts it
+    }
+  } else {
+    spec.window.kernel = {src.shape[2], src.shape[3]};
+    spec.window.strides = spec.window.dilations = {1, 1};
+    spec.window.pads_begin = spec.window.pads_end = {0, 0};
+  }
+  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakePool(spec));
+  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, Layout::kBlocked, Layout::kBlocked};
+}
+
+absl::StatusOr<NodeKernel> ChooseLrn(const Context& context) {
+  const Value& src = context.input(0);
+  if (!context.IsImage(src)) return NoFastKernel();
+  const Layout layout = src.shape[1] % ChannelBlock() == 0 ? Layout::kBlocked : Layout::kPlain;
+  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel,
+                   MakeLrn(std::get<LrnAttributes>(context.node.attributes), src.shape, layout));
+  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, layout, layout};
+}
+
+absl::StatusOr<NodeKernel> ChooseActivation(const Context& context) {
+  const Value& src = context.input(0);
+  if (src.type != DataType::kFloat32 || src.shape.rank() < 1 || src.shape.rank() > 6) return NoFastKernel();
+  const Layout layout = context.layout_of[context.node.inputs[0]];
+  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel,
+                   MakeActivation(std::get<ActivationAttributes>(context.node.attributes).activation, src.shape, layout));
+  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, layout, layout};
+}
+
+absl::StatusOr<NodeKernel> ChooseBinary(const Context& context) {
+  if (context.node.inputs.size() != 2) return NoFastKernel();
+  ValueId a = context.node.inputs[0];
+  ValueId b = context.node.inputs[1];
+  const Shape& dst = context.output().shape;
+  if (context.graph.value(a).shape != dst) std::swap(a, b);
+  const Value& left = context.graph.value(a);
+  const Value& right = context.graph.value(b);
+  if (left.type != DataType::kFloat32 || left.shape != dst || right.shape.rank() != dst.rank()) return NoFastKernel();
+  if (dst.rank() < 1 || dst.rank() > 5) return NoFastKernel();
+  const bool blocked = dst.rank() == 4 && (context.layout_of[a] == Layout::kBlocked || context.layout_of[b] == Layout::kBlocked);
+  const Layout layout = blocked ? Layout::kBlocked : Layout::kPlain;
+  const BinaryOp op = context.node.op == OpType::kMul ? BinaryOp::kMul : BinaryOp::kAdd;
+  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeBinary(op, left.shape, right.shape, layout));
+  return NodeKernel{std::move(kernel), {a, b}, layout, layout};
+}
+
+absl::StatusOr<NodeKernel> ChooseConcat(const Context& context) {
+  const Value& dst = context.output();
+  const int64_t axis = std::get<AxisAttributes>(context.node.attributes).axis;
+  if (!context.IsImage(dst) || (axis != 1 && axis != -3)) return NoFastKernel();
+  std::vector<Shape> parts;
+  for (size_t i = 0; i < context.node.inputs.size(); ++i) {
+    const Shape& shape = context.input(static_cast<int>(i)).shape;
+    if (i + 1 < context.node.inputs.size() && shape[1] % ChannelBlock() != 0) return NoFastKernel();
+    parts.push_back(shape);
+  }
+  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeConcat(parts, dst.shape, Layout::kBlocked));
+  return NodeKernel{std::move(kernel), context.node.inputs, Layout::kBlocked, Layout::kBlocked};
+}
+
+absl::StatusOr<NodeKernel> ChooseBatchNormalization(const Context& context) {
+  if (!context.IsImage(context.input(0)) || context.node.outputs.size() != 1) return NoFastKernel();
+  for (int i = 1; i < 5; ++i) {
+    if (context.input(i).constant == nullptr || context.input(i).type != DataType::kFloat32) return NoFastKernel();
+  }
+  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel,
+                   MakeBatchNormalization(std::get<BatchNormalizationAttributes>(context.node.attributes).epsilon,
+                                          context.input(0).shape, Layout::kBlocked, *context.input(1).constant,
+                                          *context.input(2).constant, *context.input(3).constant,
+                                          *context.input(4).constant));
+  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, Layout::kBlocked, Layout::kBlocked};
+}
+
+absl::StatusOr<NodeKernel> ChooseDense(const Context& context) {
+  const Value& a = context.input(0);
+  const Value& b = context.input(1);
+  if (a.type != DataType::kFloat32 || a.shape.rank() != 2 || b.constant == nullptr || b.shape.rank() != 2) {
+    return NoFastKernel();
+  }
+  bool transposed = true;  // MatMul, and Gemm as it is by default: weights [C, K]
+  std::shared_ptr<const Tensor> bias;
+  if (const auto* gemm = std::get_if<GemmAttributes>(&context.node.attributes)) {
+    if (gemm->transpose_a || gemm->alpha != 1.0F || gemm->beta != 1.0F) return NoFastKernel();
+    transposed = !gemm->transpose_b;
+    if (context.has_input(2)) {
+      bias = context.input(2).constant;
+      const int64_t out = context.output().shape[1];
+      const bool is_row = bias != nullptr && bias->elements() == out && bias->shape().rank() > 0 &&
+                          bias->shape()[bias->shape().rank() - 1] == out;
+      if (!is_row) return NoFastKernel();
+    }
+  }
+  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel,
+                   MakeDense(a.shape[0], b.constant, transposed, bias, context.weights));
+  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, Layout::kPlain, Layout::kPlain};
+}
+
+absl::StatusOr<NodeKernel> ChooseFast(const Context& context) {
+  switch (context.node.op) {
+    case OpType::kConv: return ChooseConv(context);
+    case OpType::kMaxPool:
+    case OpType::kAveragePool:
+    case OpType::kGlobalAveragePool:
+    case OpType::kGlobalMaxPool: return ChoosePool(context);
+    case OpType::kLrn: return ChooseLrn(context);
+    case OpType::kRelu:
+    case OpType::kLeakyRelu:
+    case OpType::kClip:
+    case OpType::kSigmoid: return ChooseActivation(context);
+    case OpType::kAdd:
+    case OpType::kMul:
+    case OpType::kSum: return ChooseBinary(context);
+    case OpType::kConcat: return ChooseConcat(context);
+    case OpType::kBatchNormalization: return ChooseBatchNormalization(context);
+    case OpType::kGemm:
+    case OpType::kMatMul: return ChooseDense(context);
+    default: return NoFastKernel();
+  }
+}
+
+// oneDNN has no kernels for tensors without elements.
+bool IsEmpty(const Graph& graph, const Node& node) {
+  const auto empty = [&](ValueId value) { return value != kNoValue && graph.value(value).shape.Elements() == 0; };
+  return std::any_of(node.inputs.begin(), node.inputs.end(), empty) ||
+         std::any_of(node.outputs.begin(), node.outputs.end(), empty);
+}
+
+}  // namespace
+
+NodeKernel ReferenceFor(const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  const auto describe = [&](const std::vector<ValueId>& values) {
+    std::vector<ValueInfo> described;
+    for (const ValueId value : values) {
+      described.push_back(value == kNoValue ? ValueInfo{} : ValueInfo{graph.value(value).type, graph.value(value).shape});
+    }
+    return described;
+  };
+  return {MakeReferenceKernel(node.op, node.attributes, describe(node.inputs), describe(node.outputs)), node.inputs,
+          Layout::kPlain, Layout::kPlain};
+}
+
+absl::StatusOr<NodeKernel> ChooseKernel(const Graph& graph, NodeId id, const std::vector<Layout>& layout_of,
+                                        const ConvChoice* choice, WeightCache& weights) {
+  const Node& node = graph.node(id);
+  if (IsEmpty(graph, node)) return ReferenceFor(graph, id);
+  absl::StatusOr<NodeKernel> fast = ChooseFast({graph, node, layout_of, choice, weights});
+  if (absl::IsUnimplemented(fast.status())) return ReferenceFor(graph, id);
+  return fast;
+}
+
+}  // namespace onebyone

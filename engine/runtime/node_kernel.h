@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/graph/graph.h"
+#include "engine/kernels/kernel.h"
+#include "engine/kernels/onednn/layout.h"
+#include "engine/kernels/onednn/weight_cache.h"
+#include "engine/runtime/conv_choice.h"
+
+namespace onebyone {
+
+// What computes one node: a kernel, the values that it reads (weights that it has packed are left out), and the layouts that it
+// reads and writes.
+struct NodeKernel {
+  std::shared_ptr<const Kernel> kernel;
+  std::vector<ValueId> inputs;
+  Layout input_layout = Layout::kPlain;
+  Layout output_layout = Layout::kPlain;
+};
+
+// The fastest kernel that fits the node; the plain reference where no other does. `layout_of` tells the layout that a value was
+// written in.
+absl::StatusOr<NodeKernel> ChooseKernel(const Graph& graph, NodeId node, const std::vector<Layout>& layout_of,
+                                        const ConvChoice* choice, WeightCache& weights);
+
+// The reference for any node.
+NodeKernel ReferenceFor(const Graph& graph, NodeId node);
+
+}  // namespace onebyone
