@@ -1,0 +1,143 @@
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "engine/kernels/onednn/onednn_kernels.h"
+#include "engine/kernels/onednn/threads.h"
+#include "engine/tensor/aligned_buffer.h"
+#include "tests/testing/status_matchers.h"
+
+namespace onebyone {
+namespace {
+
+using testing::IsOk;
+
+Tensor RandomTensor(const Shape& shape, uint32_t seed) {
+  Tensor tensor = *Tensor::Create(DataType::kFloat32, shape);
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<float> uniform(-1.0F, 1.0F);
+  for (int64_t i = 0; i < tensor.elements(); ++i) tensor.As<float>()[i] = uniform(random);
+  return tensor;
+}
+
+// Runs a kernel with one input and one output.
+void RunKernel(const Kernel& kernel, const void* src, void* dst) {
+  AlignedBuffer scratch = *AlignedBuffer::Create(static_cast<size_t>(kernel.scratch_bytes()));
+  auto bound = kernel.Bind({src}, {dst}, scratch.data());
+  ASSERT_THAT(bound, IsOk());
+  ASSERT_THAT((*bound)->Run(), IsOk());
+}
+
+// Plain to the kernel's layout, through the kernel, and back to plain.
+Tensor RunInLayout(const Kernel& kernel, const Tensor& src, Layout src_layout, const Shape& dst, Layout dst_layout) {
+  AlignedBuffer in = *AlignedBuffer::Create(static_cast<size_t>(LayoutBytes(src.shape(), src_layout)));
+  RunKernel(**MakeReorder(src.shape(), Layout::kPlain, src_layout), src.data(), in.data());
+  AlignedBuffer out = *AlignedBuffer::Create(static_cast<size_t>(LayoutBytes(dst, dst_layout)));
+  RunKernel(kernel, in.data(), out.data());
+  Tensor result = *Tensor::Create(DataType::kFloat32, dst);
+  RunKernel(**MakeReorder(dst, dst_layout, Layout::kPlain), out.data(), result.data());
+  return result;
+}
+
+struct Case {
+  int64_t channels, side, out_channels, kernel, stride, pad_begin, pad_end, dilation, groups;
+  ConvSpec::Algorithm algorithm = ConvSpec::Algorithm::kDirect;
+};
+
+ConvSpec SpecOf(const Case& c) {
+  const int64_t reach = c.dilation * (c.kernel - 1) + 1;
+  const int64_t side = (c.side + c.pad_begin + c.pad_end - reach) / c.stride + 1;
+  ConvSpec spec;
+  spec.src = {1, c.channels, c.side, c.side};
+  spec.dst = {1, c.out_channels, side, side};
+  spec.src_layout = c.channels <= 3 || c.groups > 1 ? Layout::kPlain : Layout::kBlocked;
+  spec.dst_layout = c.groups > 1 ? Layout::kPlain : Layout::kBlocked;
+  spec.attributes.window = {{c.kernel, c.kernel}, {c.stride, c.stride}, {c.dilation, c.dilation},
+                            {c.pad_begin, c.pad_begin}, {c.pad_end, c.pad_end}, Window::AutoPad::kExplicit};
+  spec.attributes.groups = c.groups;
+  spec.attributes.activation = Activation{};
+  spec.weights = std::make_shared<const Tensor>(
+      RandomTensor({c.out_channels, c.channels / c.groups, c.kernel, c.kernel}, 2));
+  spec.bias = std::make_shared<const Tensor>(RandomTensor({c.out_channels}, 3));
+  spec.algorithm = c.algorithm;
+  return spec;
+}
+
+// The definition, element by element, in double.
+double PlainConv(const ConvSpec& spec, const Tensor& src, int64_t k, int64_t y, int64_t x) {
+  const Window& window = spec.attributes.window;
+  const Shape& w = spec.weights->shape();
+  const int64_t first = k / (spec.dst[1] / spec.attributes.groups) * w[1];
+  double sum = spec.bias->As<float>()[k];
+  for (int64_t c = 0; c < w[1]; ++c) {
+    for (int64_t i = 0; i < w[2]; ++i) {
+      for (int64_t j = 0; j < w[3]; ++j) {
+        const int64_t row = y * window.strides[0] - window.pads_begin[0] + i * window.dilations[0];
+        const int64_t column = x * window.strides[1] - window.pads_begin[1] + j * window.dilations[1];
+        if (row < 0 || column < 0 || row >= spec.src[2] || column >= spec.src[3]) continue;
+        sum += static_cast<double>(src.As<float>()[((first + c) * spec.src[2] + row) * spec.src[3] + column]) *
+               spec.weights->As<float>()[((k * w[1] + c) * w[2] + i) * w[3] + j];
+      }
+    }
+  }
+  return std::max(sum, 0.0);
+}
+
+class OnednnConv : public ::testing::TestWithParam<Case> {};
+
+TEST_P(OnednnConv, EqualsTheDefinition) {
+  const ScopedThreads one_thread(1);
+  const ConvSpec spec = SpecOf(GetParam());
+  WeightCache weights;
+  const auto kernel = MakeConv(spec, weights);
+  if (GetParam().algorithm == ConvSpec::Algorithm::kWinograd && absl::IsUnimplemented(kernel.status())) {
+    GTEST_SKIP() << "this CPU has no Winograd kernel: " << kernel.status();
+  }
+  ASSERT_THAT(kernel, IsOk());
+  const Tensor src = RandomTensor(spec.src, 1);
+  const Tensor got = RunInLayout(**kernel, src, spec.src_layout, spec.dst, spec.dst_layout);
+  double largest = 0.0;
+  double difference = 0.0;
+  const float* element = got.As<float>();
+  for (int64_t k = 0; k < spec.dst[1]; ++k) {
+    for (int64_t y = 0; y < spec.dst[2]; ++y) {
+      for (int64_t x = 0; x < spec.dst[3]; ++x, ++element) {
+        const double wanted = PlainConv(spec, src, k, y, x);
+        largest = std::max(largest, wanted);
+        difference = std::max(difference, std::abs(wanted - *element));
+      }
+    }
+  }
+  EXPECT_GT(largest, 0.0);
+  const bool winograd = GetParam().algorithm == ConvSpec::Algorithm::kWinograd;
+  EXPECT_LE(difference, (winograd ? 2e-5 : 2e-6) * largest);
+}
+
+INSTANTIATE_TEST_SUITE_P(OverShapes, OnednnConv,
+                         ::testing::Values(Case{3, 33, 64, 7, 2, 3, 3, 1, 1},         // the stem
+                                           Case{64, 14, 96, 1, 1, 0, 0, 1, 1},        // a reduction
+                                           Case{24, 14, 64, 5, 1, 2, 2, 1, 1},        // channels that fill no block
+                                           Case{32, 15, 40, 3, 2, 0, 1, 1, 1},        // asymmetric pads
+                                           Case{16, 12, 16, 4, 1, 1, 2, 1, 1},        // an even kernel
+                                           Case{16, 20, 32, 3, 1, 2, 2, 2, 1},        // dilated
+                                           Case{12, 10, 18, 3, 1, 1, 1, 1, 3},        // groups that cut blocks
+                                           Case{64, 28, 96, 3, 1, 1, 1, 1, 1, ConvSpec::Algorithm::kWinograd},
+                                           Case{24, 13, 48, 3, 1, 1, 1, 1, 1, ConvSpec::Algorithm::kWinograd}));
+
+TEST(WeightCache, PacksATensorOnceWhileItIsInUse) {
+  WeightCache weights;
+  const ConvSpec spec = SpecOf({64, 14, 96, 1, 1, 0, 0, 1, 1});
+  {
+    const auto first = *MakeConv(spec, weights);
+    const int64_t before = AlignedBuffer::TotalCreated();
+    const auto second = *MakeConv(spec, weights);
+    EXPECT_EQ(AlignedBuffer::TotalCreated(), before);
+    EXPECT_EQ(weights.live(), 1);
+  }
+  EXPECT_EQ(weights.live(), 0);
+}
+
+}  // namespace
+}  // namespace onebyone
