@@ -44,6 +44,12 @@ absl::StatusOr<ValueId> Graph::AddConstant(const std::string& name, std::shared_
 
 absl::StatusOr<NodeId> Graph::AddNode(OpType op, const std::string& name, Attributes attributes,
                                       std::vector<ValueId> inputs, const std::vector<std::string>& output_names) {
+  for (auto output_name = output_names.begin(); output_name != output_names.end(); ++output_name) {
+    const bool repeated = std::find(output_names.begin(), output_name, *output_name) != output_name;
+    if (!output_name->empty() && (repeated || by_name_.contains(*output_name))) {
+      return absl::AlreadyExistsError(absl::StrCat("graph: value '", *output_name, "' is defined twice"));
+    }
+  }
   const auto id = static_cast<NodeId>(nodes_.size());
   std::vector<ValueId> outputs;
   for (const std::string& output_name : output_names) {
@@ -81,14 +87,40 @@ bool Graph::IsOutput(ValueId value) const {
   return std::any_of(outputs_.begin(), outputs_.end(), [&](const Output& output) { return output.value == value; });
 }
 
+std::vector<NodeId> Graph::ProducersOf(ValueId value) const {
+  std::vector<NodeId> producers;
+  std::vector<ValueId> open = {value};
+  while (!open.empty()) {
+    const Value& current = values_[open.back()];
+    open.pop_back();
+    if (current.producer != kNoNode) producers.push_back(current.producer);
+    open.insert(open.end(), current.parts.rbegin(), current.parts.rend());
+  }
+  return producers;
+}
+
 NodeId Graph::SoleConsumer(ValueId value) const {
-  if (IsOutput(value)) return kNoNode;
+  if (IsOutput(value) || values_[value].slice.has_value()) return kNoNode;
   const std::vector<NodeId> consumers = ConsumersOf(value);
   return consumers.size() == 1 ? consumers.front() : kNoNode;
 }
 
 const Tensor* Graph::ConstantOf(ValueId value) const {
   return value == kNoValue ? nullptr : values_[value].constant.get();
+}
+
+std::vector<NodeId> Graph::ProducersOfInputs(NodeId id) const {
+  std::vector<NodeId> producers;
+  for (const ValueId input : nodes_[id].inputs) {
+    if (input == kNoValue) continue;
+    if (values_[input].parts.empty()) {
+      if (values_[input].producer != kNoNode) producers.push_back(values_[input].producer);
+      continue;
+    }
+    const std::vector<NodeId> of_parts = ProducersOf(input);
+    producers.insert(producers.end(), of_parts.begin(), of_parts.end());
+  }
+  return producers;
 }
 
 void Graph::ReplaceUses(ValueId from, ValueId to) {
@@ -110,7 +142,17 @@ void Graph::Bypass(NodeId id) {
 
 int Graph::RemoveUnneeded() {
   std::vector<bool> needed(values_.size(), false);
-  for (const Output& output : outputs_) needed[output.value] = true;
+  const auto need = [&](ValueId value) {
+    std::vector<ValueId> open = {value};
+    while (!open.empty()) {
+      const ValueId current = open.back();
+      open.pop_back();
+      if (needed[current]) continue;
+      needed[current] = true;
+      open.insert(open.end(), values_[current].parts.begin(), values_[current].parts.end());
+    }
+  };
+  for (const Output& output : outputs_) need(output.value);
   std::vector<NodeId> kept;
   for (auto id = order_.rbegin(); id != order_.rend(); ++id) {
     const Node& node = nodes_[*id];
@@ -120,7 +162,7 @@ int Graph::RemoveUnneeded() {
     }
     kept.push_back(*id);
     for (const ValueId input : node.inputs) {
-      if (input != kNoValue) needed[input] = true;
+      if (input != kNoValue) need(input);
     }
   }
   std::reverse(kept.begin(), kept.end());
@@ -141,27 +183,23 @@ absl::Status Graph::SortTopologically() {
     std::vector<NodeId> stack = {root};
     while (!stack.empty()) {
       const NodeId id = stack.back();
-      if (placed[id]) {
+      if (entered[id]) {  // all that it needs has been placed, or it was placed for another reader
         stack.pop_back();
+        if (!placed[id]) sorted.push_back(id);
+        placed[id] = true;
         continue;
       }
-      bool ready = true;
-      for (const ValueId input : nodes_[id].inputs) {
-        const NodeId producer = input == kNoValue ? kNoNode : values_[input].producer;
-        if (producer == kNoNode || placed[producer]) continue;
+      entered[id] = true;
+      std::vector<NodeId> producers = ProducersOfInputs(id);
+      std::reverse(producers.begin(), producers.end());  // so that the first comes off the stack first
+      for (const NodeId producer : producers) {
+        if (placed[producer]) continue;
         if (entered[producer]) {
           return absl::InvalidArgumentError(absl::StrCat("graph: node '", nodes_[producer].name, "' (",
                                                          NameOf(nodes_[producer].op), ") is part of a cycle"));
         }
-        ready = false;
         stack.push_back(producer);
-        break;
       }
-      entered[id] = true;
-      if (!ready) continue;
-      placed[id] = true;
-      sorted.push_back(id);
-      stack.pop_back();
     }
   }
   order_ = std::move(sorted);

@@ -23,8 +23,8 @@ using NodeId = int32_t;
 inline constexpr ValueId kNoValue = -1;  // an optional input that is absent
 inline constexpr NodeId kNoNode = -1;    // the producer of inputs and constants
 
-// Where a value lives inside another one: it is the channels from `channel_offset` on of `parent`, with no memory of its own.
-// Set by the pass elide_concat.
+// Where a value lives inside another one: it is the channels from `channel_offset` on of `parent`, with no memory of
+// its own. Set by the pass elide_concat.
 struct Slice {
   ValueId parent = kNoValue;
   int64_t channel_offset = 0;
@@ -34,11 +34,14 @@ struct Slice {
 struct Value {
   std::string name;
   DataType type = DataType::kFloat32;
-  Shape shape;                              // meaningful where has_shape
+  Shape shape;  // meaningful where has_shape
   bool has_shape = false;
-  std::shared_ptr<const Tensor> constant;   // weights; null for what is computed
+  std::shared_ptr<const Tensor> constant;  // weights; null for what is computed
   NodeId producer = kNoNode;
   std::optional<Slice> slice;
+  // Not empty: no node produces this value; the nodes that produce these slices of it fill it together. Whoever needs
+  // the value needs all of them. A part may itself be made of parts.
+  std::vector<ValueId> parts;
 };
 
 // One operator.
@@ -46,7 +49,7 @@ struct Node {
   OpType op = OpType::kIdentity;
   std::string name;
   Attributes attributes;
-  std::vector<ValueId> inputs;   // kNoValue for an absent optional one
+  std::vector<ValueId> inputs;  // kNoValue for an absent optional one
   std::vector<ValueId> outputs;
 };
 
@@ -64,7 +67,8 @@ class Graph {
   absl::StatusOr<ValueId> AddInput(const std::string& name, DataType type, const Shape& shape);
   absl::StatusOr<ValueId> AddConstant(const std::string& name, Tensor tensor);
   absl::StatusOr<ValueId> AddConstant(const std::string& name, std::shared_ptr<const Tensor> tensor);
-  // Appends a node with new output values; returns its id. `inputs` must be values of this graph or kNoValue.
+  // Appends a node with new output values; returns its id, or leaves the graph as it was. `inputs` must be values of
+  // this graph or kNoValue.
   absl::StatusOr<NodeId> AddNode(OpType op, const std::string& name, Attributes attributes, std::vector<ValueId> inputs,
                                  const std::vector<std::string>& output_names);
   void AddOutput(const std::string& name, ValueId value) { outputs_.push_back({name, value}); }
@@ -87,7 +91,10 @@ class Graph {
   // Live nodes that read `value`, in order, each once.
   std::vector<NodeId> ConsumersOf(ValueId value) const;
   bool IsOutput(ValueId value) const;
-  // The one node that reads `value`, where it is the only reader and the value is not an output of the graph; else kNoNode.
+  // The nodes that write `value`: its producer, or those of its parts. None for inputs and constants.
+  std::vector<NodeId> ProducersOf(ValueId value) const;
+  // The one node that reads `value`, where it is the only reader, and the value is neither an output of the graph nor a
+  // slice of another value; else kNoNode.
   NodeId SoleConsumer(ValueId value) const;
   // The constant of `value`, or null.
   const Tensor* ConstantOf(ValueId value) const;
@@ -102,12 +109,13 @@ class Graph {
   // Removes the nodes that no output needs, and inputs that nothing reads unless they are the first (the image).
   // Returns how many nodes went.
   int RemoveUnneeded();
-  // Puts nodes into topological order, keeping their order where it already is one. INVALID_ARGUMENT, naming a node, where
-  // they form a cycle.
+  // Puts nodes into topological order, keeping their order where it already is one. INVALID_ARGUMENT, naming a node,
+  // where they form a cycle.
   absl::Status SortTopologically();
 
  private:
   absl::StatusOr<ValueId> AddValue(const std::string& name);
+  std::vector<NodeId> ProducersOfInputs(NodeId id) const;
 
   std::vector<Value> values_;
   std::vector<Node> nodes_;

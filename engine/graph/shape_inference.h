@@ -15,13 +15,13 @@ struct ValueInfo {
   Shape shape;
 };
 
-// The outputs of one node, as many as it has. An absent optional input has rank 0 and is never looked at; which inputs are
-// there is told by `node.inputs`. Shapes must be known. INVALID_ARGUMENT, naming the node, what was wanted and what was got,
-// where shapes, types or attributes do not fit the operator, or where an output would be absurdly large.
+// The outputs of one node, as many as it has. An absent optional input has rank 0 and is never looked at; which inputs
+// are there is told by `node.inputs`. Shapes must be known. INVALID_ARGUMENT, naming the node, what was wanted and what
+// was got, where shapes, types or attributes do not fit the operator, or where an output would be absurdly large.
 absl::StatusOr<std::vector<ValueInfo>> InferNode(const Node& node, absl::Span<const ValueInfo> inputs);
 
-// Fills type and shape of every value of `graph` from its inputs, whose shapes must be known. Window attributes with automatic
-// padding become explicit. Errors as above.
+// Fills type and shape of every value of `graph` from its inputs, whose shapes must be known. Window attributes with
+// automatic padding become explicit. Errors as above.
 absl::Status InferShapes(Graph& graph);
 
 }  // namespace onebyone

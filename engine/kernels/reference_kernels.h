@@ -8,12 +8,13 @@
 
 namespace onebyone {
 
-// Computes one node plainly: the judge of every fast kernel, and the only kernel for element types and ranks that have no fast
-// one. Any element type that ONNX allows for the operator; arithmetic in double for floating-point types (float16 and
-// bfloat16 round at the end), in the type itself for integers.
+// Computes one node plainly: the judge of every fast kernel, and the only kernel for element types and ranks that have
+// no fast one. Any element type that ONNX allows for the operator; arithmetic in double for floating-point types
+// (float16 and bfloat16 round at the end), in the type itself for integers.
 //
-// `inputs` and `outputs` in the order of the node, dense and row-major, shapes and types as InferNode tells; an absent optional
-// input has null data. `outputs` must not overlap `inputs`. UNIMPLEMENTED, naming operator and type, where there is no kernel.
+// `inputs` and `outputs` in the order of the node, dense and row-major, shapes and types as InferNode tells; an absent
+// optional input has null data. `outputs` must not overlap `inputs`. UNIMPLEMENTED, naming operator and type, where
+// there is no kernel.
 absl::Status RunReference(OpType op, const Attributes& attributes, absl::Span<const ConstTensorView> inputs,
                           absl::Span<const TensorView> outputs);
 

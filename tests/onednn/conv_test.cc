@@ -1,45 +1,20 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <random>
 #include <vector>
 
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/threads.h"
 #include "engine/tensor/aligned_buffer.h"
+#include "tests/onednn/kernel_runner.h"
 #include "tests/testing/status_matchers.h"
 
 namespace onebyone {
 namespace {
 
 using testing::IsOk;
-
-Tensor RandomTensor(const Shape& shape, uint32_t seed) {
-  Tensor tensor = *Tensor::Create(DataType::kFloat32, shape);
-  std::mt19937 random(seed);
-  std::uniform_real_distribution<float> uniform(-1.0F, 1.0F);
-  for (int64_t i = 0; i < tensor.elements(); ++i) tensor.As<float>()[i] = uniform(random);
-  return tensor;
-}
-
-// Runs a kernel with one input and one output.
-void RunKernel(const Kernel& kernel, const void* src, void* dst) {
-  AlignedBuffer scratch = *AlignedBuffer::Create(static_cast<size_t>(kernel.scratch_bytes()));
-  auto bound = kernel.Bind({src}, {dst}, scratch.data());
-  ASSERT_THAT(bound, IsOk());
-  ASSERT_THAT((*bound)->Run(), IsOk());
-}
-
-// Plain to the kernel's layout, through the kernel, and back to plain.
-Tensor RunInLayout(const Kernel& kernel, const Tensor& src, Layout src_layout, const Shape& dst, Layout dst_layout) {
-  AlignedBuffer in = *AlignedBuffer::Create(static_cast<size_t>(LayoutBytes(src.shape(), src_layout)));
-  RunKernel(**MakeReorder(src.shape(), Layout::kPlain, src_layout), src.data(), in.data());
-  AlignedBuffer out = *AlignedBuffer::Create(static_cast<size_t>(LayoutBytes(dst, dst_layout)));
-  RunKernel(kernel, in.data(), out.data());
-  Tensor result = *Tensor::Create(DataType::kFloat32, dst);
-  RunKernel(**MakeReorder(dst, dst_layout, Layout::kPlain), out.data(), result.data());
-  return result;
-}
+using testing::RandomTensor;
+using testing::RunInLayout;
 
 struct Case {
   int64_t channels, side, out_channels, kernel, stride, pad_begin, pad_end, dilation, groups;
@@ -97,7 +72,7 @@ TEST_P(OnednnConv, EqualsTheDefinition) {
   }
   ASSERT_THAT(kernel, IsOk());
   const Tensor src = RandomTensor(spec.src, 1);
-  const Tensor got = RunInLayout(**kernel, src, spec.src_layout, spec.dst, spec.dst_layout);
+  const Tensor got = RunInLayout(**kernel, {src}, spec.src_layout, spec.dst, spec.dst_layout);
   double largest = 0.0;
   double difference = 0.0;
   const float* element = got.As<float>();

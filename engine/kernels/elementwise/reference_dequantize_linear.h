@@ -1,0 +1,12 @@
+#pragma once
+
+#include "absl/status/status.h"
+#include "engine/kernels/reference_call.h"
+
+namespace onebyone {
+
+// output = (x - zero point) * scale, with one scale for all or one for each index along an axis; no zero point means 0.
+// x is of any integer type, scale and output of one float type.
+absl::Status ReferenceDequantizeLinear(const ReferenceCall& call);
+
+}  // namespace onebyone
