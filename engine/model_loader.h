@@ -2,9 +2,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "engine/bundle/bundle.h"
+#include "engine/graph/graph.h"
 #include "engine/runtime/compiled_model.h"
 
 namespace onebyone {
@@ -22,7 +24,12 @@ struct Model {
   std::shared_ptr<const Reduction> StoredReduction(const std::string& layer) const;
 };
 
-// bundle -> import -> compile, in that order, then checks that everything the config names exists.
+// bundle -> import -> compile, in that order, then checks that everything the config names exists. Errors of ReadBundle
+// and ImportOnnxFile; INVALID_ARGUMENT, naming bundle and field, where the network takes no picture (one float32 input
+// [N, 3, height, width]), cannot take the config's input size, or lacks a layer that the config names.
 absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& bundle_folder, const CompileOptions& options);
+
+// The last two steps of LoadModel, for a network that has been imported and a bundle that may not be on disk yet.
+absl::StatusOr<std::shared_ptr<const Model>> MakeModel(Bundle bundle, Graph network, const CompileOptions& options);
 
 }  // namespace onebyone

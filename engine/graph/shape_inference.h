@@ -21,7 +21,8 @@ struct ValueInfo {
 absl::StatusOr<std::vector<ValueInfo>> InferNode(const Node& node, absl::Span<const ValueInfo> inputs);
 
 // Fills type and shape of every value of `graph` from its inputs, whose shapes must be known. Window attributes with
-// automatic padding become explicit. Errors as above.
+// automatic padding become explicit, for good: infer a copy where the graph is to see several input sizes. Errors as
+// above.
 absl::Status InferShapes(Graph& graph);
 
 }  // namespace onebyone

@@ -20,7 +20,8 @@ constexpr uint32_t kAlphaBitFields = 6;
 absl::Status Broken(absl::string_view message) { return absl::InvalidArgumentError(absl::StrCat("BMP: ", message)); }
 
 absl::Status CheckHeader(absl::string_view encoded) {
-  if (encoded.size() < kFileHeader + 4) return Broken(absl::StrCat("ends early: want a header, got ", encoded.size(), " bytes"));
+  if (encoded.size() < kFileHeader + 4)
+    return Broken(absl::StrCat("ends early: want a header, got ", encoded.size(), " bytes"));
   const size_t header = LittleEndian32(encoded, kFileHeader);
   constexpr size_t kSizes[] = {kCoreHeader, kPlainHeader, 52, 56, kOs2Header, 108, 124};
   if (std::find(std::begin(kSizes), std::end(kSizes), header) == std::end(kSizes)) {
@@ -56,7 +57,9 @@ absl::Status CheckCoding(const BmpLayout& layout, uint32_t coding, bool is_os2) 
   const int bits = layout.bits;
   bool allowed = false;
   switch (coding) {
-    case BmpLayout::kPlain: allowed = bits == 1 || bits == 4 || bits == 8 || bits == 16 || bits == 24 || bits == 32; break;
+    case BmpLayout::kPlain:
+      allowed = bits == 1 || bits == 4 || bits == 8 || bits == 16 || bits == 24 || bits == 32;
+      break;
     case BmpLayout::kRle8: allowed = bits == 8 && !layout.top_down; break;
     case BmpLayout::kRle4: allowed = bits == 4 && !layout.top_down; break;
     case BmpLayout::kBitFields:
@@ -64,8 +67,9 @@ absl::Status CheckCoding(const BmpLayout& layout, uint32_t coding, bool is_os2) 
     default: break;
   }
   if (allowed) return absl::OkStatus();
-  return Broken(absl::StrCat("want 1, 4, 8, 16, 24 or 32 bits plain, 16 or 32 in bit fields, or bottom-up RLE8 or RLE4, got ",
-                             bits, " bits, compression ", coding, layout.top_down ? ", top-down" : ""));
+  return Broken(
+      absl::StrCat("want 1, 4, 8, 16, 24 or 32 bits plain, 16 or 32 in bit fields, or bottom-up RLE8 or RLE4, got ",
+                   bits, " bits, compression ", coding, layout.top_down ? ", top-down" : ""));
 }
 
 absl::Status CheckMask(uint32_t mask) {
@@ -85,7 +89,8 @@ absl::StatusOr<size_t> ReadMasks(absl::string_view encoded, uint32_t coding, Bmp
   const bool has_alpha = header_end >= kMasks + 16 || coding == kAlphaBitFields;
   const size_t masks = has_alpha ? 4 : 3;
   const size_t end = std::max(header_end, kMasks + 4 * masks);
-  if (end > encoded.size()) return Broken(absl::StrCat("ends early: want color masks up to byte ", end, ", got ", encoded.size()));
+  if (end > encoded.size())
+    return Broken(absl::StrCat("ends early: want color masks up to byte ", end, ", got ", encoded.size()));
   for (size_t i = 0; i < masks; ++i) {
     layout.masks[i] = LittleEndian32(encoded, kMasks + 4 * i);
     if (i < 3 || layout.masks[i] != 0) RETURN_IF_ERROR(CheckMask(layout.masks[i]));
@@ -110,7 +115,8 @@ absl::Status CheckPixelBytes(const BmpLayout& layout) {
   // Two bytes make a run of at most 255 pixels.
   const int64_t want = has_runs ? layout.width * layout.height / 255 * 2 : layout.RowBytes() * layout.height;
   if (got >= want) return absl::OkStatus();
-  return Broken(absl::StrCat("ends early: want ", want, " bytes of pixels for ", layout.width, "x", layout.height, ", got ", got));
+  return Broken(absl::StrCat("ends early: want ", want, " bytes of pixels for ", layout.width, "x", layout.height,
+                             ", got ", got));
 }
 
 }  // namespace
@@ -126,7 +132,8 @@ absl::StatusOr<BmpLayout> ReadBmpLayout(absl::string_view encoded, const ImageLi
   ASSIGN_OR_RETURN(const size_t masks_end, ReadMasks(encoded, coding, layout));
   const size_t pixels = LittleEndian32(encoded, 10);
   if (pixels < masks_end || pixels > encoded.size()) {
-    return Broken(absl::StrCat("pixels: want them to begin at byte ", masks_end, " to ", encoded.size(), ", got ", pixels));
+    return Broken(
+        absl::StrCat("pixels: want them to begin at byte ", masks_end, " to ", encoded.size(), ", got ", pixels));
   }
   const size_t colors = header == kCoreHeader ? 0 : LittleEndian32(encoded, kFileHeader + 32);
   RETURN_IF_ERROR(FindPalette(encoded, masks_end, pixels, colors, layout));

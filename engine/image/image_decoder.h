@@ -15,15 +15,21 @@ struct RgbImage {
   const uint8_t* pixels = nullptr;  // owned by the decoder that made it, valid until its next Decode
   int64_t width = 0;
   int64_t height = 0;
-  // Of the picture as stored in the file, upright: width times 1, 2, 4 or 8 of a JPEG that was decoded at a smaller scale.
+  // Of the upright picture as the file has it.
   int64_t original_width = 0;
   int64_t original_height = 0;
+  // 1, or 2, 4 or 8 for a JPEG that was decoded at a smaller scale: the middle of pixel x lies at
+  // scale_down * (x + 0.5) - 0.5 + offset_x in the original (pixel middles are whole numbers), and likewise for y.
+  int64_t scale_down = 1;
+  int64_t offset_x = 0;
+  int64_t offset_y = 0;
 };
 
 // Decodes images into memory of its own, which is kept from one image to the next. One per thread.
 //
-// Gray, palette, CMYK/YCCK and 16-bit pictures become 8-bit RGB; alpha is laid over white; EXIF orientation is applied. Pixels that the
-// file does not hold are never shown: a picture that is cut or that the decoder complains about is an error.
+// Gray, palette, CMYK/YCCK and 16-bit pictures become 8-bit RGB; alpha is laid over white; EXIF orientation is applied.
+// Pixels that the file does not hold are never shown: a picture that is cut or that the decoder complains about is an
+// error.
 class ImageDecoder {
  public:
   struct Options {
@@ -32,8 +38,9 @@ class ImageDecoder {
   static absl::StatusOr<std::unique_ptr<ImageDecoder>> Create(const Options& options);
   virtual ~ImageDecoder() = default;
 
-  // `min_side`: 0 decodes every pixel; otherwise a JPEG may be decoded at 1/2, 1/4 or 1/8 scale as long as its shorter side stays at
-  // least this long. INVALID_ARGUMENT for what cannot be decoded, RESOURCE_EXHAUSTED where there is no memory.
+  // `min_side`: 0 decodes every pixel; otherwise a JPEG may be decoded at 1/2, 1/4 or 1/8 scale as long as its shorter
+  // side stays at least this long. INVALID_ARGUMENT for what cannot be decoded, RESOURCE_EXHAUSTED where there is no
+  // memory.
   virtual absl::StatusOr<RgbImage> Decode(absl::string_view encoded, int64_t min_side = 0) = 0;
 };
 

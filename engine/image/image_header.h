@@ -14,26 +14,27 @@ absl::string_view NameOf(ImageFormat format);
 
 // What an image may cost, checked before any pixel memory is taken.
 struct ImageLimits {
-  int64_t max_bytes = int64_t{32} << 20;    // encoded
-  int64_t max_pixels = int64_t{64} << 20;   // width * height
-  int64_t max_side = 32768;                 // width or height
-  int64_t max_jpeg_scans = 64;              // a progressive JPEG of 3,000 scans keeps a decoder busy for 20 s
+  int64_t max_bytes = int64_t{32} << 20;   // encoded
+  int64_t max_pixels = int64_t{64} << 20;  // width * height
+  int64_t max_side = 32768;                // width or height
+  int64_t max_jpeg_scans = 64;             // a progressive JPEG of 3,000 scans keeps a decoder busy for 20 s
   absl::Status Validate() const;
 };
 
 // What the first bytes of an encoded image promise.
 struct ImageHeader {
   ImageFormat format = ImageFormat::kJpeg;
-  int64_t width = 0;         // as stored, before orientation
+  int64_t width = 0;  // as stored, before orientation
   int64_t height = 0;
-  int orientation = 1;       // EXIF, 1 to 8; 1 where absent or broken
+  int orientation = 1;  // EXIF, 1 to 8; 1 where absent or broken
   int jpeg_scans = 1;
   bool UprightIsTransposed() const { return orientation >= 5; }
 };
 
-// Reads the header: the format is told by the magic bytes (JPEG, PNG, WebP, BMP; nothing else is let in), never by a name.
-// Walks the file's structure without decoding: a JPEG, PNG or WebP that ends early is an error. Allocates nothing but messages.
-// INVALID_ARGUMENT, saying what, wanted, got, for anything else and for what is over `limits` (the limit is named).
+// Reads the header: the format is told by the magic bytes (JPEG, PNG, WebP, BMP; nothing else is let in), never by a
+// name. Walks the file's structure without decoding: a JPEG, PNG or WebP that ends early is an error. Allocates nothing
+// but messages. INVALID_ARGUMENT, saying what, wanted, got, for anything else and for what is over `limits` (the limit
+// is named).
 absl::StatusOr<ImageHeader> ProbeImage(absl::string_view encoded, const ImageLimits& limits);
 
 }  // namespace onebyone

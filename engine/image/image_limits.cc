@@ -34,8 +34,8 @@ absl::Status CheckSize(int64_t width, int64_t height, const ImageLimits& limits)
   if (width > limits.max_pixels / height) {
     const double pixels = static_cast<double>(width) * static_cast<double>(height);
     const std::string got = pixels < 9e18 ? absl::StrCat(width * height) : absl::StrCat(pixels);
-    return absl::InvalidArgumentError(absl::StrCat("pixels: want at most ", limits.max_pixels, ", got ", got, " (", width,
-                                                   "x", height, ")"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("pixels: want at most ", limits.max_pixels, ", got ", got, " (", width, "x", height, ")"));
   }
   if (width > limits.max_side || height > limits.max_side) {
     return absl::InvalidArgumentError(

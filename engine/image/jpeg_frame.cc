@@ -19,8 +19,8 @@ absl::Status Broken(absl::string_view message) { return absl::InvalidArgumentErr
 absl::Status CheckCoding(uint8_t marker) {
   if (marker >= kBaseline && marker <= kProgressive) return absl::OkStatus();
   const absl::string_view got = marker == 0xC3 ? "lossless" : marker < 0xC8 ? "hierarchical" : "arithmetic or unknown";
-  return Broken(absl::StrFormat("coding: want baseline, extended or progressive Huffman, got %s (marker FF%02X)", got,
-                                marker));
+  return Broken(
+      absl::StrFormat("coding: want baseline, extended or progressive Huffman, got %s (marker FF%02X)", got, marker));
 }
 
 }  // namespace
@@ -70,7 +70,8 @@ absl::Status JpegFrame::CheckBytes(int64_t file_bytes) const {
   }
   const int64_t want = blocks / 8;
   if (file_bytes >= want) return absl::OkStatus();
-  return Broken(absl::StrCat("ends early: want at least ", want, " bytes for ", width_, "x", height_, ", got ", file_bytes));
+  return Broken(
+      absl::StrCat("ends early: want at least ", want, " bytes for ", width_, "x", height_, ", got ", file_bytes));
 }
 
 absl::Status JpegFrame::AddScan(absl::string_view body) {

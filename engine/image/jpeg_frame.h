@@ -13,8 +13,8 @@ namespace onebyone {
 // What a JPEG's frame header promises, and how much of it the scans so far have delivered.
 class JpegFrame {
  public:
-  // `marker`: of the segment, FFC0 to FFCF, without the FF. `body`: the segment after its length. `file_bytes`: of the whole file.
-  // INVALID_ARGUMENT for what is not let in or is over `limits`.
+  // `marker`: of the segment, FFC0 to FFCF, without the FF. `body`: the segment after its length. `file_bytes`: of the
+  // whole file. INVALID_ARGUMENT for what is not let in or is over `limits`.
   static absl::StatusOr<JpegFrame> Create(uint8_t marker, absl::string_view body, int64_t file_bytes,
                                           const ImageLimits& limits);
 

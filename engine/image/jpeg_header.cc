@@ -31,9 +31,7 @@ bool IsFrame(uint8_t marker) {
   return marker >= 0xC0 && marker <= 0xCF && marker != kHuffmanTables && marker != kArithmeticTables;
 }
 
-bool StandsAlone(uint8_t marker) {
-  return marker == kTemporary || (marker >= kFirstRestart && marker <= kLastRestart);
-}
+bool StandsAlone(uint8_t marker) { return marker == kTemporary || (marker >= kFirstRestart && marker <= kLastRestart); }
 
 class JpegWalk {
  public:
@@ -63,8 +61,8 @@ class JpegWalk {
     return absl::InvalidArgumentError(absl::StrCat("JPEG: ", message));
   }
 
-  // The second byte of the next marker. Bytes between segments are skipped as every decoder does; in a scan they are its
-  // entropy-coded bytes, where FF 00 is a byte FF and restart markers belong to the scan.
+  // The second byte of the next marker. Bytes between segments are skipped as every decoder does; in a scan they are
+  // its entropy-coded bytes, where FF 00 is a byte FF and restart markers belong to the scan.
   absl::StatusOr<uint8_t> NextMarker() {
     while (position_ + 1 < encoded_.size()) {
       const void* found = std::memchr(encoded_.data() + position_, 0xFF, encoded_.size() - 1 - position_);
@@ -81,7 +79,8 @@ class JpegWalk {
   absl::StatusOr<absl::string_view> Body(uint8_t marker) {
     const size_t left = encoded_.size() - position_;
     const size_t length = left < 2 ? 2 : BigEndian16(encoded_, position_);
-    if (length < 2) return Broken(absl::StrFormat("segment FF%02X: want a length of at least 2, got %d", marker, length));
+    if (length < 2)
+      return Broken(absl::StrFormat("segment FF%02X: want a length of at least 2, got %d", marker, length));
     if (length > left) {
       return Broken(absl::StrFormat("ends early: segment FF%02X: want %d bytes, got %d", marker, length, left));
     }

@@ -73,7 +73,8 @@ class PngWalk {
         return Broken(absl::StrCat("PLTE: want 3 to 768 bytes, 3 a color, got ", chunk.body.size()));
       }
     } else if (is_image) {
-      if (image_chunks_ > 0 && !was_image_) return Broken("want all image data (IDAT) in a row, got another chunk between");
+      if (image_chunks_ > 0 && !was_image_)
+        return Broken("want all image data (IDAT) in a row, got another chunk between");
       ++image_chunks_;
       image_bytes_ += static_cast<int64_t>(chunk.body.size());
     } else if (chunk.type == "eXIf") {
@@ -111,7 +112,8 @@ class PngWalk {
 
 absl::StatusOr<PngChunk> ReadPngChunk(absl::string_view encoded, size_t position) {
   const size_t left = encoded.size() - position;
-  if (left < kChunkFrame) return Broken(absl::StrCat("ends early: want a chunk at byte ", position, ", got ", left, " bytes"));
+  if (left < kChunkFrame)
+    return Broken(absl::StrCat("ends early: want a chunk at byte ", position, ", got ", left, " bytes"));
   const size_t length = BigEndian32(encoded, position);
   PngChunk chunk;
   chunk.type = encoded.substr(position + 4, 4);
@@ -133,8 +135,8 @@ absl::StatusOr<PngChunk> ReadPngChunk(absl::string_view encoded, size_t position
 absl::StatusOr<PngLayout> ReadPngLayout(absl::string_view encoded, const ImageLimits& limits) {
   ASSIGN_OR_RETURN(const PngChunk chunk, ReadPngChunk(encoded, kPngSignature.size()));
   if (chunk.type != "IHDR" || chunk.body.size() != 13) {
-    return Broken(absl::StrCat("want IHDR of 13 bytes first, got '", absl::CHexEscape(chunk.type), "' of ",
-                               chunk.body.size()));
+    return Broken(
+        absl::StrCat("want IHDR of 13 bytes first, got '", absl::CHexEscape(chunk.type), "' of ", chunk.body.size()));
   }
   PngLayout layout;
   layout.width = BigEndian32(chunk.body, 0);
@@ -142,8 +144,10 @@ absl::StatusOr<PngLayout> ReadPngLayout(absl::string_view encoded, const ImageLi
   const uint32_t depth = ByteAt(chunk.body, 8);
   const uint32_t color = ByteAt(chunk.body, 9);
   if (!AllowsDepth(color, depth)) {
-    return Broken(absl::StrCat("color type: want gray 0, RGB 2, palette 3, gray-alpha 4 or RGBA 6 with a bit depth of its "
-                               "own, got type ", color, " with depth ", depth));
+    return Broken(
+        absl::StrCat("color type: want gray 0, RGB 2, palette 3, gray-alpha 4 or RGBA 6 with a bit depth of its "
+                     "own, got type ",
+                     color, " with depth ", depth));
   }
   layout.bit_depth = static_cast<int>(depth);
   layout.color = static_cast<PngLayout::Color>(color);

@@ -13,7 +13,7 @@ inline constexpr absl::string_view kPngSignature("\x89PNG\r\n\x1a\n", 8);
 
 // One chunk of a PNG; all views point into the file.
 struct PngChunk {
-  absl::string_view type;   // "IHDR", ...
+  absl::string_view type;  // "IHDR", ...
   absl::string_view body;
   absl::string_view whole;  // length, type, body and checksum
 };
@@ -26,15 +26,15 @@ struct PngLayout {
   enum Color : uint8_t { kGray = 0, kRgb = 2, kPalette = 3, kGrayAlpha = 4, kRgbAlpha = 6 };
   int64_t width = 0;
   int64_t height = 0;
-  int bit_depth = 8;   // of a sample; of an index with a palette
+  int bit_depth = 8;  // of a sample; of an index with a palette
   Color color = kRgb;
 };
 
 // INVALID_ARGUMENT for what PNG does not allow and for sizes over `limits`.
 absl::StatusOr<PngLayout> ReadPngLayout(absl::string_view encoded, const ImageLimits& limits);
 
-// ProbeImage for bytes that begin with the PNG signature: walks every chunk up to IEND, checking lengths, checksums and order.
-// Of an animated PNG it is the default image that counts. Bytes after IEND are let be.
+// ProbeImage for bytes that begin with the PNG signature: walks every chunk up to IEND, checking lengths, checksums and
+// order. Of an animated PNG it is the default image that counts. Bytes after IEND are let be.
 absl::StatusOr<ImageHeader> ProbePng(absl::string_view encoded, const ImageLimits& limits);
 
 }  // namespace onebyone

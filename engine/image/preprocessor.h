@@ -14,7 +14,8 @@ namespace onebyone {
 enum class ResizeFilter : uint8_t { kAntialias, kBilinear, kArea };
 enum class ColorOrder : uint8_t { kRgb, kBgr };
 
-// How pixels become the network's input: input = (pixel * scale - mean) / std per channel in the order of `color`, pixels 0 to 255.
+// How pixels become the network's input: input = (pixel * scale - mean) / std per channel in the order of `color`,
+// pixels 0 to 255.
 struct PreprocessOptions {
   int64_t width = 224;
   int64_t height = 224;
@@ -29,8 +30,8 @@ struct PreprocessOptions {
 
 // How the picture is fitted to the network's input.
 enum class InputFit : uint8_t {
-  kModel,      // shorter side resized, centre cropped
-  kNoResize,   // the picture must have exactly the input's size
+  kModel,     // shorter side resized, centre cropped
+  kNoResize,  // the picture must have exactly the input's size
 };
 
 // From a pixel (x, y) of the network's input to the original upright picture:
@@ -48,8 +49,8 @@ class Preprocessor {
   static absl::StatusOr<std::unique_ptr<Preprocessor>> Create(const PreprocessOptions& options);
   virtual ~Preprocessor() = default;
 
-  // Writes `image` to `input`, float32 [1, 3, height, width]. INVALID_ARGUMENT where `input` or, with kNoResize, the picture has
-  // another size.
+  // Writes `image` to `input`, float32 [1, 3, height, width]. INVALID_ARGUMENT where `input` or, with kNoResize, the
+  // picture has another size.
   virtual absl::StatusOr<InputToImage> Run(const RgbImage& image, InputFit fit, const TensorView& input) = 0;
 
   // The least shorter side that a decoder should deliver for this fit (0: every pixel).

@@ -40,7 +40,8 @@ absl::StatusOr<Size> ReadLossy(absl::string_view body) {
   if (LittleEndian24(body, 3) != 0x2A019D) return Broken("VP8: want start code 9D 01 2A, got another");
   const size_t first_partition = tag >> 5;
   if (first_partition > body.size() - 10) {
-    return Broken(absl::StrCat("ends early: first partition: want ", first_partition, " bytes, got ", body.size() - 10));
+    return Broken(
+        absl::StrCat("ends early: first partition: want ", first_partition, " bytes, got ", body.size() - 10));
   }
   return Size{LittleEndian16(body, 6) & 0x3FFF, LittleEndian16(body, 8) & 0x3FFF};
 }
@@ -64,7 +65,8 @@ class WebpWalk {
     encoded_ = encoded_.substr(0, std::max(kFileHeader, riff_size + 8));
     for (size_t position = kFileHeader; position < encoded_.size();) {
       if (encoded_.size() - position < kChunkHeader) {
-        return Broken(absl::StrCat("ends early: want a chunk at byte ", position, ", got ", encoded_.size() - position, " bytes"));
+        return Broken(absl::StrCat("ends early: want a chunk at byte ", position, ", got ", encoded_.size() - position,
+                                   " bytes"));
       }
       const absl::string_view type = encoded_.substr(position, 4);
       const size_t size = LittleEndian32(encoded_, position + 4);
@@ -103,8 +105,8 @@ class WebpWalk {
     ASSIGN_OR_RETURN(const Size size, type == "VP8L" ? ReadLossless(body) : ReadLossy(body));
     RETURN_IF_ERROR(CheckSize(size.width, size.height, limits_));
     if (canvas_.width > 0 && (size.width != canvas_.width || size.height != canvas_.height)) {
-      return Broken(absl::StrCat("picture: want the canvas's ", canvas_.width, "x", canvas_.height, ", got ", size.width,
-                                 "x", size.height));
+      return Broken(absl::StrCat("picture: want the canvas's ", canvas_.width, "x", canvas_.height, ", got ",
+                                 size.width, "x", size.height));
     }
     header_.width = size.width;
     header_.height = size.height;

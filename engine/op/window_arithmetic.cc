@@ -15,8 +15,8 @@ namespace {
 absl::Status Complete(SpatialVector& vector, absl::string_view name, size_t rank, int64_t value, int64_t least) {
   if (vector.empty()) vector.assign(rank, value);
   if (vector.size() != rank) {
-    return absl::InvalidArgumentError(absl::StrCat("window: ", name, ": want ", rank, " numbers, one per spatial axis, got [",
-                                                   absl::StrJoin(vector, ", "), "]"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "window: ", name, ": want ", rank, " numbers, one per spatial axis, got [", absl::StrJoin(vector, ", "), "]"));
   }
   for (const int64_t number : vector) {
     if (number < least || number >= Shape::kMaxElements) {
@@ -48,11 +48,13 @@ absl::StatusOr<Window> ResolveWindow(const Window& window, absl::Span<const int6
   Window resolved = window;
   if (resolved.kernel.empty()) {
     if (default_kernel.size() != rank || rank == 0) {
-      return absl::InvalidArgumentError(absl::StrCat("window: want a kernel of ", rank, " axes, got ", default_kernel.size()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("window: want a kernel of ", rank, " axes, got ", default_kernel.size()));
     }
     resolved.kernel.assign(default_kernel.begin(), default_kernel.end());
   }
   RETURN_IF_ERROR(Complete(resolved.kernel, "kernel", rank, 1, 1));
+  RETURN_IF_ERROR(Shape(absl::MakeConstSpan(resolved.kernel)).CheckedElements().status());
   if (!default_kernel.empty() && absl::MakeConstSpan(resolved.kernel) != default_kernel) {
     return absl::InvalidArgumentError(absl::StrCat("window: want the kernel of the weights, [",
                                                    absl::StrJoin(default_kernel, ", "), "], got [",
@@ -66,7 +68,8 @@ absl::StatusOr<Window> ResolveWindow(const Window& window, absl::Span<const int6
   for (size_t axis = 0; axis < rank; ++axis) {
     const int64_t reach = WindowReach(resolved, static_cast<int>(axis));
     if (reach >= Shape::kMaxElements) {
-      return absl::InvalidArgumentError(absl::StrCat("window: want a reach below ", Shape::kMaxElements, ", got ", reach));
+      return absl::InvalidArgumentError(
+          absl::StrCat("window: want a reach below ", Shape::kMaxElements, ", got ", reach));
     }
     PadToSame(resolved, static_cast<int>(axis), extents[axis]);
   }
@@ -81,7 +84,8 @@ absl::StatusOr<int64_t> WindowCount(const Window& window, int axis, int64_t exte
   const int64_t room = padded - WindowReach(window, axis);
   if (room < 0) {
     return absl::InvalidArgumentError(absl::StrCat("window: want at least ", WindowReach(window, axis),
-                                                   " elements with padding along spatial axis ", axis, ", got ", padded));
+                                                   " elements with padding along spatial axis ", axis, ", got ",
+                                                   padded));
   }
   if (!ceil_mode) return room / stride + 1;
   int64_t count = (room + stride - 1) / stride + 1;

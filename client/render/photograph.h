@@ -1,0 +1,16 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace onebyone {
+
+// The picture, upright, as 8-bit BGR. INVALID_ARGUMENT where it cannot be decoded.
+absl::StatusOr<cv::Mat> DecodePhotograph(absl::string_view encoded);
+
+// `photograph` made to fit into `area`, aspect ratio kept; never enlarged by more than four times.
+cv::Mat FitInto(const cv::Mat& photograph, cv::Size area);
+
+}  // namespace onebyone

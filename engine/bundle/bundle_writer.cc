@@ -1,0 +1,113 @@
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "engine/base/file.h"
+#include "engine/base/npy.h"
+#include "engine/base/status_macros.h"
+#include "engine/bundle/bundle.h"
+#include "engine/bundle/bundle_location.h"
+#include "engine/bundle/config_text.h"
+#include "engine/bundle/preprocessing_config.h"
+
+namespace onebyone {
+namespace {
+
+namespace fs = std::filesystem;
+using config::v1::ModelConfig;
+
+// Beside `to` first, then renamed, so that a reader never sees half of it.
+absl::Status CopyFile(const std::string& from, const std::string& to) {
+  const std::string temporary = absl::StrCat(to, ".", getpid(), ".partial");
+  std::error_code error;
+  if (fs::equivalent(from, to, error)) return absl::OkStatus();
+  fs::copy_file(from, temporary, fs::copy_options::overwrite_existing, error);
+  if (!error) fs::rename(temporary, to, error);
+  if (!error) return absl::OkStatus();
+  const std::string reason = error.message();
+  fs::remove(temporary, error);
+  return absl::UnavailableError(absl::StrCat(to, ": cannot be copied from ", from, ": ", reason));
+}
+
+absl::Status WriteFloats(const std::string& path, const Tensor& tensor) {
+  return WriteFile(
+      path, FormatNpy("<f4", tensor.shape().extents(), {static_cast<const char*>(tensor.data()), tensor.bytes()}));
+}
+
+absl::Status WriteReduction(const std::string& folder, const Reduction& reduction, ModelConfig& config) {
+  config::v1::StoredReduction& stored = *config.add_reductions();
+  const std::string stem = absl::StrCat("reduction.", absl::StrReplaceAll(reduction.name, {{"/", "_"}}));
+  stored.set_name(reduction.name);
+  stored.set_layer(reduction.layer);
+  stored.set_relu(reduction.relu);
+  stored.set_weights(absl::StrCat(stem, ".weights.npy"));
+  RETURN_IF_ERROR(WriteFloats(absl::StrCat(folder, "/", stored.weights()), reduction.weights));
+  if (reduction.bias) {
+    stored.set_bias(absl::StrCat(stem, ".bias.npy"));
+    RETURN_IF_ERROR(WriteFloats(absl::StrCat(folder, "/", stored.bias()), *reduction.bias));
+  }
+  stored.mutable_explained_variance()->Add(reduction.explained_variance.begin(), reduction.explained_variance.end());
+  return absl::OkStatus();
+}
+
+absl::Status WriteGolden(const std::string& folder, const Golden& golden, ModelConfig& config) {
+  config::v1::Golden& stored = *config.add_goldens();
+  stored.set_layer(golden.layer);
+  stored.set_image(fs::path(golden.image).filename().string());
+  stored.set_output(fs::path(golden.output).filename().string());
+  stored.set_tolerance(golden.tolerance);
+  RETURN_IF_ERROR(CopyFile(golden.image, absl::StrCat(folder, "/", stored.image())));
+  return CopyFile(golden.output, absl::StrCat(folder, "/", stored.output()));
+}
+
+ModelConfig ConfigOf(const Bundle& bundle) {
+  ModelConfig config;
+  config.set_description(bundle.description);
+  config.set_license(bundle.license);
+  config.set_source(bundle.source);
+  *config.mutable_preprocessing() = WritePreprocessing(bundle.preprocess);
+  config.mutable_default_layers()->Add(bundle.default_layers.begin(), bundle.default_layers.end());
+  const std::map<std::string, std::string> sorted_aliases(bundle.aliases.begin(), bundle.aliases.end());
+  for (const auto& [alias, layer] : sorted_aliases) {
+    config::v1::LayerAlias& entry = *config.add_aliases();
+    entry.set_alias(alias);
+    entry.set_layer(layer);
+  }
+  return config;
+}
+
+// Makes the folder and sees to it that no bundle is there.
+absl::Status ClearTheWay(const std::string& folder, const std::string& onnx_path, IfBundleExists if_exists) {
+  const fs::path config = fs::path(folder) / kConfigFile;
+  const fs::path model = fs::path(folder) / kModelFile;
+  std::error_code error;
+  const bool other_model = fs::exists(model, error) && !fs::equivalent(model, onnx_path, error);
+  if (if_exists == IfBundleExists::kRefuse && (other_model || fs::exists(config, error))) {
+    return absl::AlreadyExistsError(absl::StrCat(folder, ": there is a bundle already"));
+  }
+  fs::create_directories(folder, error);
+  if (!error) fs::remove(config, error);  // first, so that no config ever stands beside a model that it does not mean
+  if (error) return absl::UnavailableError(absl::StrCat(folder, ": cannot be written: ", error.message()));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status WriteBundle(const std::string& folder, const std::string& onnx_path, const Bundle& bundle,
+                         IfBundleExists if_exists) {
+  RETURN_IF_ERROR(ClearTheWay(folder, onnx_path, if_exists));
+  ModelConfig config = ConfigOf(bundle);
+  for (const std::shared_ptr<const Reduction>& reduction : bundle.reductions) {
+    RETURN_IF_ERROR(WriteReduction(folder, *reduction, config));
+  }
+  for (const Golden& golden : bundle.goldens) RETURN_IF_ERROR(WriteGolden(folder, golden, config));
+  RETURN_IF_ERROR(CopyFile(onnx_path, absl::StrCat(folder, "/", kModelFile)));
+  // Last: a bundle counts as complete once it has its config.
+  return WriteFile(absl::StrCat(folder, "/", kConfigFile), FormatConfigText(config));
+}
+
+}  // namespace onebyone

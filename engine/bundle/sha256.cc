@@ -1,0 +1,36 @@
+#include "engine/bundle/sha256.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <fstream>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
+namespace onebyone {
+
+absl::StatusOr<std::string> Sha256OfFile(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return absl::NotFoundError(absl::StrCat(path, ": no such file, or it cannot be read"));
+
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  bool fine = digest != nullptr && EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) == 1;
+  std::vector<char> piece(size_t{1} << 20);
+  while (fine && stream) {
+    stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    fine = EVP_DigestUpdate(digest.get(), piece.data(), static_cast<size_t>(stream.gcount())) == 1;
+  }
+  if (stream.bad()) return absl::UnavailableError(absl::StrCat(path, ": cannot be read"));
+
+  std::array<unsigned char, EVP_MAX_MD_SIZE> sum = {};
+  unsigned int length = 0;
+  fine = fine && EVP_DigestFinal_ex(digest.get(), sum.data(), &length) == 1;
+  if (!fine) return absl::UnavailableError(absl::StrCat(path, ": the library gave no SHA-256"));
+  return absl::BytesToHexString({reinterpret_cast<const char*>(sum.data()), length});
+}
+
+}  // namespace onebyone

@@ -1,0 +1,84 @@
+#include "engine/image/image_decoder.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
+#include "engine/image/bmp_decoder.h"
+#include "engine/image/bmp_layout.h"
+#include "engine/image/jpeg_decoder.h"
+#include "engine/image/opencv_decoder.h"
+#include "engine/image/orientation.h"
+#include "engine/image/pixel_buffer.h"
+
+namespace onebyone {
+namespace {
+
+// The smallest scale at which the shorter side stays at least `min_side` long.
+int64_t ScaleDown(const ImageHeader& header, int64_t min_side) {
+  if (header.format != ImageFormat::kJpeg || min_side == 0) return 1;
+  const int64_t shorter = std::min(header.width, header.height);
+  for (const int64_t scale_down : {8, 4, 2}) {
+    if (ScaledSide(shorter, scale_down) >= min_side) return scale_down;
+  }
+  return 1;
+}
+
+class KeptMemoryDecoder : public ImageDecoder {
+ public:
+  explicit KeptMemoryDecoder(const ImageLimits& limits) : limits_(limits) {}
+
+  absl::StatusOr<RgbImage> Decode(absl::string_view encoded, int64_t min_side) override {
+    if (min_side < 0) return absl::InvalidArgumentError(absl::StrCat("min_side: want at least 0, got ", min_side));
+    ASSIGN_OR_RETURN(const ImageHeader header, ProbeImage(encoded, limits_));
+    const int64_t scale_down = ScaleDown(header, min_side);
+    const int64_t width = ScaledSide(header.width, scale_down);
+    const int64_t height = ScaledSide(header.height, scale_down);
+    ASSIGN_OR_RETURN(uint8_t* const stored, stored_.Reserve(3 * width * height));
+    RETURN_IF_ERROR(DecodeStored(encoded, header, scale_down, stored));
+
+    const Orientation orientation = OrientationOf(header.orientation);
+    RgbImage image;
+    image.pixels = stored;
+    if (header.orientation != 1) {
+      ASSIGN_OR_RETURN(uint8_t* const upright, upright_.Reserve(3 * width * height));
+      TurnUpright(stored, width, height, orientation, upright);
+      image.pixels = upright;
+    }
+    image.scale_down = scale_down;
+    image.width = orientation.transposed ? height : width;
+    image.height = orientation.transposed ? width : height;
+    image.original_width = orientation.transposed ? header.height : header.width;
+    image.original_height = orientation.transposed ? header.width : header.height;
+    // The last pixel of a scaled row covers what is left over; where the row is flipped, it comes first.
+    if (orientation.flips_x) image.offset_x = image.original_width - image.width * scale_down;
+    if (orientation.flips_y) image.offset_y = image.original_height - image.height * scale_down;
+    return image;
+  }
+
+ private:
+  absl::Status DecodeStored(absl::string_view encoded, const ImageHeader& header, int64_t scale_down, uint8_t* rgb) {
+    switch (header.format) {
+      case ImageFormat::kJpeg: return DecodeJpeg(encoded, header, scale_down, limits_.max_jpeg_scans, rgb);
+      case ImageFormat::kPng: return opencv_.DecodePng(encoded, limits_, rgb);
+      case ImageFormat::kWebp: return opencv_.DecodeWebp(encoded, header, rgb);
+      case ImageFormat::kBmp: break;
+    }
+    ASSIGN_OR_RETURN(const BmpLayout layout, ReadBmpLayout(encoded, limits_));
+    return DecodeBmp(layout, rgb);
+  }
+
+  const ImageLimits limits_;
+  OpencvDecoder opencv_;
+  PixelBuffer stored_;
+  PixelBuffer upright_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ImageDecoder>> ImageDecoder::Create(const Options& options) {
+  RETURN_IF_ERROR(options.limits.Validate());
+  return std::make_unique<KeptMemoryDecoder>(options.limits);
+}
+
+}  // namespace onebyone

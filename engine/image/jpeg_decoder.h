@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "engine/image/image_header.h"
+
+namespace onebyone {
+
+// A side of a JPEG that is decoded at 1/`scale_down` (1, 2, 4 or 8) of its size.
+inline int64_t ScaledSide(int64_t side, int64_t scale_down) { return (side + scale_down - 1) / scale_down; }
+
+// Decodes a JPEG that passed ProbeImage with this `header` to `rgb`: dense rows of 3 * ScaledSide(width), as stored
+// (orientation is not applied). INVALID_ARGUMENT where libjpeg complains of anything after which pixels are guesses, or
+// reads more than `max_scans` scans; RESOURCE_EXHAUSTED where it finds no memory. `rgb` may be written in part on an
+// error. Keeps nothing between calls: tables of one picture must not decode the next.
+absl::Status DecodeJpeg(absl::string_view encoded, const ImageHeader& header, int64_t scale_down, int64_t max_scans,
+                        uint8_t* rgb);
+
+}  // namespace onebyone

@@ -1,0 +1,129 @@
+#include "engine/workbench/bench_command.h"
+
+#include <cstring>
+#include <memory>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "engine/base/status_macros.h"
+#include "engine/model_loader.h"
+#include "engine/runtime/executor.h"
+#include "engine/workbench/json.h"
+#include "engine/workbench/latency.h"
+#include "engine/workbench/table.h"
+
+namespace onebyone {
+namespace {
+
+// A plan on an executor, with its input.
+struct Bench {
+  std::string model;
+  std::string layers;
+  std::shared_ptr<const Plan> plan;
+  std::unique_ptr<Executor> executor;
+  Tensor input;
+};
+
+struct StepTime {
+  std::string name;
+  std::string op;
+  double p50_ms = 0;
+};
+
+absl::StatusOr<Bench> Prepare(const BenchOptions& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
+                   LoadModel(options.bundle, {.convolution = options.convolution}));
+  RETURN_IF_ERROR(CheckPrecision(*model, options.precision));
+  ASSIGN_OR_RETURN(const std::vector<ChosenLayer> layers, ChooseLayers(*model, options.layers, options.channels));
+  const PreprocessOptions& size = model->bundle.preprocess;
+  PlanQuery query;
+  for (const ChosenLayer& layer : layers) query.layers.push_back(layer.query);
+  query.height = size.height;
+  query.width = size.width;
+  query.threads = options.threads;
+  Bench bench;
+  bench.model = model->bundle.name;
+  bench.layers = absl::StrJoin(layers, ", ", [](std::string* text, const ChosenLayer& layer) { *text += layer.name; });
+  ASSIGN_OR_RETURN(bench.plan, model->compiled->PlanFor(query));
+  bench.executor = Executor::Create({.threads = options.threads});
+  RETURN_IF_ERROR(bench.executor->Use(bench.plan));
+  ASSIGN_OR_RETURN(bench.input, SeededTensor(bench.plan->inputs.front().shape, /*seed=*/1));
+  for (int i = 0; i < options.warm_up; ++i) RETURN_IF_ERROR(TimeRun(*bench.executor, bench.input).status());
+  return bench;
+}
+
+absl::StatusOr<std::vector<StepTime>> Profile(Bench& bench, int runs) {
+  std::vector<std::vector<double>> times(bench.plan->steps.size());
+  std::vector<absl::Duration> durations;
+  for (int run = 0; run < runs; ++run) {
+    std::memcpy(bench.executor->Input().data, bench.input.data(), bench.input.bytes());
+    RETURN_IF_ERROR(bench.executor->RunProfiled(durations));
+    for (size_t i = 0; i < times.size(); ++i) times[i].push_back(absl::ToDoubleMilliseconds(durations[i]));
+  }
+  std::vector<StepTime> steps;
+  for (size_t i = 0; i < times.size(); ++i) {
+    steps.push_back({bench.plan->steps[i].name, bench.plan->steps[i].op, Summarize(times[i]).p50_ms});
+  }
+  return steps;
+}
+
+double Gflops(const Bench& bench, const Latency& latency) {
+  return 2e-6 * static_cast<double>(bench.plan->multiply_adds) / latency.min_ms;
+}
+
+void PrintJson(const Bench& bench, const BenchOptions& options, const Latency& latency,
+               const std::vector<StepTime>& steps, std::ostream& out) {
+  JsonObject json;
+  json.String("model", bench.model).String("layer", bench.layers).String("precision", "f32");
+  json.Integer("channels", options.channels).Integer("threads", options.threads).Integer("runs", options.runs);
+  json.Number("min_ms", latency.min_ms).Number("p50_ms", latency.p50_ms).Number("p95_ms", latency.p95_ms);
+  json.Integer("multiply_adds", bench.plan->multiply_adds).Number("gflops", Gflops(bench, latency));
+  json.Integer("steps", static_cast<int64_t>(bench.plan->steps.size()));
+  json.Integer("arena_bytes", bench.plan->arena_bytes);
+  std::vector<std::string> profile;
+  for (const StepTime& step : steps) {
+    profile.push_back(
+        JsonObject().String("step", step.name).String("op", step.op).Number("p50_ms", step.p50_ms).ToString());
+  }
+  if (options.profile) json.Json("profile", JsonArray(profile));
+  out << json.ToString() << "\n";
+}
+
+void PrintText(const Bench& bench, const BenchOptions& options, const Latency& latency,
+               const std::vector<StepTime>& steps, std::ostream& out) {
+  out << bench.model << " up to " << bench.layers << ", f32, " << options.threads << " thread(s), " << options.runs
+      << " runs\n";
+  out << absl::StrFormat("min %.3f ms   p50 %.3f ms   p95 %.3f ms\n", latency.min_ms, latency.p50_ms, latency.p95_ms);
+  out << WithThousands(bench.plan->multiply_adds) << " multiply-adds in " << bench.plan->steps.size() << " steps, "
+      << absl::StrFormat("%.1f GFLOP/s at the minimum\n", Gflops(bench, latency));
+  if (!options.profile) return;
+  double total = 0;
+  for (const StepTime& step : steps) total += step.p50_ms;
+  Table table({{"step", Table::Align::kLeft}, {"op", Table::Align::kLeft}, {"p50 ms"}, {"share"}});
+  for (const StepTime& step : steps) {
+    table.AddRow({step.name, step.op, absl::StrFormat("%.4f", step.p50_ms),
+                  absl::StrFormat("%.1f %%", total > 0 ? 100 * step.p50_ms / total : 0.0)});
+  }
+  out << "\n" << table.ToString();
+}
+
+}  // namespace
+
+absl::Status RunBench(const BenchOptions& options, std::ostream& out) {
+  ASSIGN_OR_RETURN(Bench bench, Prepare(options));
+  std::vector<double> times;
+  for (int i = 0; i < options.runs; ++i) {
+    ASSIGN_OR_RETURN(const double time, TimeRun(*bench.executor, bench.input));
+    times.push_back(time);
+  }
+  const Latency latency = Summarize(std::move(times));
+  std::vector<StepTime> steps;
+  if (options.profile) {
+    ASSIGN_OR_RETURN(steps, Profile(bench, options.runs));
+  }
+  (options.json ? PrintJson : PrintText)(bench, options, latency, steps, out);
+  return absl::OkStatus();
+}
+
+}  // namespace onebyone

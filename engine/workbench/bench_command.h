@@ -1,0 +1,30 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "engine/runtime/compiled_model.h"
+#include "engine/workbench/layer_choice.h"
+
+namespace onebyone {
+
+struct BenchOptions {
+  std::string bundle;
+  std::vector<std::string> layers;  // empty: the model's default layers
+  int64_t channels = 0;             // 0: all of them
+  PrecisionChoice precision = PrecisionChoice::kAuto;
+  CompileOptions::Convolution convolution = CompileOptions::Convolution::kMeasured;
+  int threads = 1;  // inside one image
+  int runs = 100;
+  int warm_up = 10;  // runs that are not counted
+  bool profile = false;
+  bool json = false;
+};
+
+// Times the network alone, without decoding and preprocessing, on seeded numbers: milliseconds per image. With
+// `profile` the median of each step as well, from runs of their own.
+absl::Status RunBench(const BenchOptions& options, std::ostream& out);
+
+}  // namespace onebyone

@@ -1,0 +1,266 @@
+#include "engine/workbench/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "engine/bundle/preprocessing_config.h"
+
+namespace onebyone {
+namespace {
+
+constexpr int kWrongUsage = 2;
+constexpr int kMostThreads = 1024;
+constexpr int kMostRuns = 10'000'000;
+constexpr int64_t kMostChannels = 1 << 20;
+
+const std::map<std::string, Preset> kPresets = {
+    {"caffe", Preset::kCaffe}, {"torchvision", Preset::kTorchvision}, {"tensorflow", Preset::kTensorflow}};
+const std::map<std::string, ColorOrder> kColors = {{"rgb", ColorOrder::kRgb}, {"bgr", ColorOrder::kBgr}};
+const std::map<std::string, ResizeFilter> kFilters = {
+    {"antialias", ResizeFilter::kAntialias}, {"bilinear", ResizeFilter::kBilinear}, {"area", ResizeFilter::kArea}};
+const std::map<std::string, PrecisionChoice> kPrecisions = {{"f32", PrecisionChoice::kFloat32},
+                                                            {"bf16", PrecisionChoice::kBFloat16},
+                                                            {"int8", PrecisionChoice::kInt8},
+                                                            {"auto", PrecisionChoice::kAuto}};
+const std::map<std::string, InputFit> kFits = {{"model", InputFit::kModel}, {"none", InputFit::kNoResize}};
+const std::map<std::string, CompileOptions::Convolution> kConvolutions = {
+    {"measured", CompileOptions::Convolution::kMeasured}, {"exact", CompileOptions::Convolution::kExact}};
+
+// One of the names in `values`.
+template <typename T, typename Target>
+CLI::Option* AddChoice(CLI::App* app, const std::string& flag, Target& target, const std::map<std::string, T>& values,
+                       const std::string& description) {
+  std::vector<std::string> names;
+  for (const auto& entry : values) names.push_back(entry.first);
+  return app
+      ->add_option_function<std::string>(
+          flag, [&target, &values](const std::string& name) { target = values.at(name); }, description)
+      ->check(CLI::IsMember(names))
+      ->type_name("");
+}
+
+// "a,b,c", one finite number per channel.
+bool ParseChannels(const std::string& text, std::array<float, 3>& channels) {
+  const std::vector<std::string> parts = absl::StrSplit(text, ',');
+  if (parts.size() != channels.size()) return false;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (!absl::SimpleAtof(parts[i], &channels[i]) || !std::isfinite(channels[i])) return false;
+  }
+  return true;
+}
+
+void AddChannels(CLI::App* app, const std::string& flag, std::optional<std::array<float, 3>>& target, bool positive,
+                 const std::string& description) {
+  const auto check = [positive](const std::string& text) -> std::string {
+    std::array<float, 3> channels = {};
+    bool fine = ParseChannels(text, channels);
+    for (const float channel : channels) fine = fine && (!positive || channel > 0);
+    return fine ? "" : absl::StrCat("want three numbers", positive ? " over 0" : "", " as a,b,c, got ", text);
+  };
+  const auto set = [&target](const std::string& text) { ParseChannels(text, target.emplace()); };
+  app->add_option_function<std::string>(flag, set, description)->check(CLI::Validator(check, ""))->type_name("A,B,C");
+}
+
+void AddBundle(CLI::App* app, std::string& bundle) {
+  app->add_option("--bundle", bundle, "Folder of the bundle, or of its numbered versions (the highest counts)")
+      ->required()
+      ->type_name("DIR");
+}
+
+void AddConvolution(CLI::App* app, CompileOptions::Convolution& convolution) {
+  AddChoice(app, "--convolution", convolution, kConvolutions,
+            "measured (default): time direct and Winograd convolution for each shape and keep the faster; exact: never "
+            "Winograd, whose rounding error is larger");
+}
+
+template <typename Options>
+void AddLayers(CLI::App* app, Options& options) {
+  app->add_option("--layer", options.layers, "A layer or alias; may be given several times. Default: the bundle's")
+      ->type_name("NAME")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app->add_option(
+         "--channels", options.channels,
+         "Reduce each layer to so many channels: by the bundle's reduction, or by a random projection of seed 0. "
+         "Default: all channels")
+      ->check(CLI::Range(int64_t{1}, kMostChannels))
+      ->type_name("K");
+  AddChoice(app, "--precision", options.precision, kPrecisions,
+            "f32, bf16, int8 or auto (default), of those in the bundle");
+}
+
+void AddPreprocessing(CLI::App* app, PreprocessingChoice& choice) {
+  AddChoice(
+      app, "--preset", choice.preset, kPresets,
+      "caffe: bgr, mean 104,117,123; torchvision: rgb, scale 1/255, mean 0.485,0.456,0.406, std 0.229,0.224,0.225; "
+      "tensorflow: rgb to -1..1. Without: rgb, 0..255");
+  AddChoice(app, "--color", choice.color, kColors,
+            "Order of the input's channels, rgb or bgr; overrides the preset, as do the next three");
+  AddChannels(app, "--mean", choice.mean, false,
+              "Subtracted per channel, after the scale: (pixel * scale - mean) / std");
+  AddChannels(app, "--std", choice.std, true, "Divides per channel");
+  app->add_option_function<float>(
+         "--scale", [&choice](const float& scale) { choice.scale = scale; }, "Multiplies each pixel (0..255)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("S");
+  app->add_option("--input-size", choice.input_size,
+                  "Side of the network's input. Default: the network's own, or 224 where it takes any")
+      ->check(CLI::Range(int64_t{1}, kMaxInputSide))
+      ->type_name("N");
+  app->add_option(
+         "--resize-shorter-side", choice.resize_shorter_side,
+         "What a picture's shorter side is resized to before the centre is cropped. Default: 8/7 of the input's side")
+      ->check(CLI::Range(int64_t{1}, kMaxResizedSide))
+      ->type_name("N");
+  AddChoice(app, "--filter", choice.filter, kFilters,
+            "How pictures are resized: antialias (default), bilinear or area");
+}
+
+void AddImport(CLI::App& app, CommandLine& line) {
+  CLI::App* command =
+      app.add_subcommand("import", "Make a bundle of an ONNX file: import and compile it, run it once, write it");
+  ImportOptions& options = line.import;
+  command->add_option("model", options.onnx_path, "The ONNX file, opset 6 to 17")->required()->type_name("MODEL.onnx");
+  command->add_option("--output", options.folder, "Folder of the new bundle; its name is the model's")
+      ->required()
+      ->type_name("DIR");
+  AddPreprocessing(command, options.preprocessing);
+  command
+      ->add_option(
+          "--default-layer", options.default_layers,
+          "Returned where a request names no layer; may be given several times. Default: the network's last output")
+      ->type_name("NAME")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  const auto split = [&options](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) options.aliases.push_back(absl::StrSplit(text, absl::MaxSplits('=', 1)));
+  };
+  const auto has_both = [](const std::string& text) -> std::string {
+    const size_t at = text.find('=');
+    return at == 0 || at >= text.size() - 1 ? absl::StrCat("want ALIAS=LAYER, got ", text) : "";
+  };
+  command
+      ->add_option_function<std::vector<std::string>>("--alias", split,
+                                                      "Another name for a layer; may be given several times")
+      ->check(CLI::Validator(has_both, ""))
+      ->type_name("ALIAS=LAYER")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--description", options.description, "What the model is, for people")->type_name("TEXT");
+  command->add_option("--license", options.license, "Licence of the weights")->type_name("TEXT");
+  command->add_option("--source", options.source, "Where the weights come from")->type_name("TEXT");
+  command->add_flag("--force", options.replace, "Replace a bundle that is there already");
+  command->final_callback([&line] { line.command = WorkbenchCommand::kImport; });
+}
+
+void AddInspect(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand(
+      "inspect", "List a bundle's layers: shape, stride, receptive field, parameters, multiply-adds");
+  AddBundle(command, line.inspect.bundle);
+  command->add_flag("--json", line.inspect.json, "Print JSON");
+  command->final_callback([&line] { line.command = WorkbenchCommand::kInspect; });
+}
+
+void AddRun(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand("run", "Extract layers from image files into .npy files");
+  RunOptions& options = line.run;
+  AddBundle(command, options.bundle);
+  AddLayers(command, options);
+  AddChoice(command, "--resize", options.fit, kFits,
+            "model (default): resize and crop as the bundle says; none: the picture has the network's size already");
+  AddConvolution(command, options.convolution);
+  command->add_option("--threads", options.threads, "Pictures at a time. Default: 1")
+      ->check(CLI::Range(1, kMostThreads))
+      ->type_name("N");
+  command
+      ->add_option("--output", options.output_folder,
+                   "Where <picture without ending>.<layer, '/' as '_'>.npy are written: float32 [C,H,W], or [C]")
+      ->required()
+      ->type_name("DIR");
+  command->add_option("image", options.pictures, "JPEG, PNG, WebP or BMP files")->required()->type_name("IMAGE");
+  command->final_callback([&line] { line.command = WorkbenchCommand::kRun; });
+}
+
+void AddVerify(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand("verify", "Compare layers with stored outputs of other software");
+  AddBundle(command, line.verify.bundle);
+  command
+      ->add_option("--golden-folder", line.verify.golden_folder,
+                   "Compare with <name>.<layer>.npy in this folder, of pictures inputs/<name>.png; default: the "
+                   "bundle's goldens")
+      ->type_name("DIR");
+  command
+      ->add_option(
+          "--tolerance", line.verify.tolerance,
+          "With --golden-folder: the largest difference, as a share of the layer's largest value. Default: 1e-4")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("T");
+  AddConvolution(command, line.verify.convolution);
+  command->final_callback([&line] { line.command = WorkbenchCommand::kVerify; });
+}
+
+void AddBench(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand("bench", "Time the network alone, one image at a time");
+  BenchOptions& options = line.bench;
+  AddBundle(command, options.bundle);
+  AddLayers(command, options);
+  AddConvolution(command, options.convolution);
+  command->add_option("--threads", options.threads, "Threads inside one image. Default: 1")
+      ->check(CLI::Range(1, kMostThreads))
+      ->type_name("N");
+  command->add_option("--runs", options.runs, "Timed runs. Default: 100")
+      ->check(CLI::Range(1, kMostRuns))
+      ->type_name("N");
+  command->add_option("--warm-up", options.warm_up, "Runs before, not timed. Default: 10")
+      ->check(CLI::Range(0, kMostRuns))
+      ->type_name("N");
+  command->add_flag("--profile", options.profile, "The median of each step, too");
+  command->add_flag(
+      "--json", options.json,
+      "Print JSON: min_ms, p50_ms, p95_ms, layer, multiply_adds, gflops (2 * multiply_adds / min), steps, ...");
+  command->final_callback([&line] { line.command = WorkbenchCommand::kBench; });
+}
+
+void AddCost(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand(
+      "cost", "What the 1x1 reductions of a network save, counted, and the textbook case, counted and measured");
+  AddBundle(command, line.cost.bundle);
+  command->add_option("--runs", line.cost.runs, "Timed runs of the textbook case. Default: 50")
+      ->check(CLI::Range(1, kMostRuns))
+      ->type_name("N");
+  command->add_flag_callback(
+      "--no-measure", [&line] { line.cost.runs = 0; }, "Only count");
+  command->add_flag("--json", line.cost.json, "Print JSON");
+  command->final_callback([&line] { line.command = WorkbenchCommand::kCost; });
+}
+
+}  // namespace
+
+std::optional<int> ParseCommandLine(int argc, const char* const* argv, CommandLine& line) {
+  CLI::App app("The workbench for model bundles.\nExit codes: 0 done, 1 failed in part or whole, 2 wrong usage.",
+               "onebyone-model");
+  app.set_version_flag("--version", ONEBYONE_VERSION);
+  app.set_help_all_flag("--help-all", "Print the help of every command and exit");
+  app.require_subcommand(1);
+  AddImport(app, line);
+  AddInspect(app, line);
+  AddRun(app, line);
+  AddVerify(app, line);
+  AddBench(app, line);
+  AddCost(app, line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kWrongUsage;
+  }
+  return std::nullopt;
+}
+
+}  // namespace onebyone

@@ -1,0 +1,55 @@
+#include "engine/workbench/layer_choice.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "engine/base/status_macros.h"
+#include "engine/reduction/random_projection.h"
+
+namespace onebyone {
+namespace {
+
+absl::StatusOr<LayerQuery> QueryFor(const Model& model, const LayerInfo& layer, int64_t channels) {
+  LayerQuery query = WholeLayer(layer.name);
+  if (channels == 0) return query;
+  query.channels = channels;
+  const std::shared_ptr<const Reduction> stored = model.StoredReduction(layer.name);
+  if (stored != nullptr && channels <= stored->max_channels()) {
+    query.reduction = stored;
+    return query;
+  }
+  if (channels >= layer.channels) {
+    return absl::InvalidArgumentError(absl::StrCat("channels: want 1 to ", layer.channels - 1, " for layer '",
+                                                   layer.name, "' (or none for all ", layer.channels, "), got ",
+                                                   channels));
+  }
+  ASSIGN_OR_RETURN(Reduction projection, RandomProjection(layer.name, layer.channels, channels, /*seed=*/0));
+  query.reduction = std::make_shared<const Reduction>(std::move(projection));
+  return query;
+}
+
+}  // namespace
+
+absl::Status CheckPrecision(const Model& model, PrecisionChoice precision) {
+  if (precision == PrecisionChoice::kAuto || precision == PrecisionChoice::kFloat32) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("precision: ", precision == PrecisionChoice::kInt8 ? "int8" : "bf16",
+                                                 " is not in this bundle ('", model.bundle.name,
+                                                 "'): want f32 or auto"));
+}
+
+absl::StatusOr<std::vector<ChosenLayer>> ChooseLayers(const Model& model, const std::vector<std::string>& names,
+                                                      int64_t channels) {
+  std::vector<ChosenLayer> chosen;
+  for (const std::string& name : names.empty() ? model.DefaultLayers() : names) {
+    ASSIGN_OR_RETURN(const LayerInfo* layer, model.ResolveLayer(name));
+    ASSIGN_OR_RETURN(LayerQuery query, QueryFor(model, *layer, channels));
+    chosen.push_back({name, std::move(query)});
+  }
+  return chosen;
+}
+
+std::string LayerFileName(const std::string& layer) { return absl::StrReplaceAll(layer, {{"/", "_"}}); }
+
+}  // namespace onebyone

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/model_loader.h"
+
+namespace onebyone {
+
+enum class PrecisionChoice : uint8_t { kAuto, kFloat32, kBFloat16, kInt8 };
+
+// INVALID_ARGUMENT where the bundle has no network in that precision. kAuto is the fastest that there is.
+absl::Status CheckPrecision(const Model& model, PrecisionChoice precision);
+
+// All channels of a layer.
+inline LayerQuery WholeLayer(const std::string& name) { return {.layer = name, .reduction = nullptr, .channels = 0}; }
+
+// A layer as the user named it, and what a plan must be asked for.
+struct ChosenLayer {
+  std::string name;  // as given: may be an alias
+  LayerQuery query;
+};
+
+// The layers that the user names, or the model's default layers where none is named. `channels` 0: whole; k: the first
+// k of the reduction that the bundle holds for the layer, otherwise of the random projection of seed 0.
+// INVALID_ARGUMENT for an unknown layer (with the nearest name) and for more channels than there are, saying what,
+// wanted, got.
+absl::StatusOr<std::vector<ChosenLayer>> ChooseLayers(const Model& model, const std::vector<std::string>& names,
+                                                      int64_t channels);
+
+// "inception_3a/output" as "inception_3a_output": the part of a file name that tells the layer.
+std::string LayerFileName(const std::string& layer);
+
+}  // namespace onebyone

@@ -1,0 +1,34 @@
+#include <iostream>
+
+#include "absl/status/status.h"
+#include "engine/workbench/command_line.h"
+
+namespace onebyone {
+namespace {
+
+absl::Status Run(const CommandLine& line) {
+  switch (line.command) {
+    case WorkbenchCommand::kImport: return RunImport(line.import, std::cout);
+    case WorkbenchCommand::kInspect: return RunInspect(line.inspect, std::cout);
+    case WorkbenchCommand::kRun: return RunRun(line.run, std::cout, std::cerr);
+    case WorkbenchCommand::kVerify: return RunVerify(line.verify, std::cout);
+    case WorkbenchCommand::kBench: return RunBench(line.bench, std::cout);
+    case WorkbenchCommand::kCost: break;
+  }
+  return RunCost(line.cost, std::cout);
+}
+
+int Main(int argc, const char* const* argv) {
+  CommandLine line;
+  if (const std::optional<int> code = ParseCommandLine(argc, argv, line)) return *code;
+  absl::Status status = Run(line);
+  if (status.ok() && !std::cout.flush()) status = absl::UnavailableError("standard output cannot be written");
+  if (status.ok()) return 0;
+  std::cerr << "onebyone-model: " << status.message() << "\n";
+  return 1;
+}
+
+}  // namespace
+}  // namespace onebyone
+
+int main(int argc, char** argv) { return onebyone::Main(argc, argv); }

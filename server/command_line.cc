@@ -1,0 +1,235 @@
+#include "server/command_line.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <istream>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "engine/base/nearest_name.h"
+
+namespace onebyone {
+namespace {
+
+// The name of an option without its dashes: the key in a file.
+std::string KeyOf(const CLI::Option& option) { return option.get_single_name(); }
+
+// TOML or INI; a key that is no option is an error that names the nearest one.
+class StrictFile : public CLI::ConfigTOML {
+ public:
+  explicit StrictFile(const CLI::App& app) : app_(app) {}
+
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> items = CLI::ConfigTOML::from_config(input);
+    std::vector<std::string> known;
+    for (const CLI::Option* option : app_.get_options()) {
+      if (option->get_configurable()) known.push_back(KeyOf(*option));
+    }
+    for (const CLI::ConfigItem& item : items) {
+      if (item.parents.empty() && std::find(known.begin(), known.end(), item.name) != known.end()) continue;
+      const std::string key = item.parents.empty() ? item.name : absl::StrCat("[", absl::StrJoin(item.parents, "."), "]");
+      const std::string nearest = NearestName(key, known);
+      throw CLI::ConfigError(absl::StrCat("--config: unknown key '", key, "'",
+                                          nearest.empty() ? "" : absl::StrCat("; did you mean '", nearest, "'?")),
+                             CLI::ExitCodes::ConfigError);
+    }
+    return items;
+  }
+
+ private:
+  const CLI::App& app_;
+};
+
+// "30", "30s", "500ms", "1m30s" or "inf".
+bool ParseSeconds(const std::string& text, absl::Duration& duration) {
+  double seconds = 0;
+  if (absl::SimpleAtod(text, &seconds)) {
+    duration = absl::Seconds(seconds);
+    return seconds == seconds;
+  }
+  return absl::ParseDuration(text, &duration);
+}
+
+// Declares options: every one gets its environment variable, and the last of several settings counts.
+class Declaration {
+ public:
+  explicit Declaration(CLI::App& app) : app_(app) {}
+
+  template <typename T>
+  CLI::Option* Value(const std::string& name, T& target, const std::string& text) {
+    return Finish(app_.add_option(name, target, text)->capture_default_str());
+  }
+
+  // A number of bytes, with an optional suffix as in 64MiB.
+  CLI::Option* Bytes(const std::string& name, int64_t& target, const std::string& text) {
+    return Value(name, target, text)->transform(CLI::AsSizeValue(false))->type_name("BYTES");
+  }
+
+  CLI::Option* Seconds(const std::string& name, absl::Duration& target, const std::string& text) {
+    CLI::Option* option = app_.add_option_function<std::string>(
+        name, [&target](const std::string& given) { ParseSeconds(given, target); }, text);
+    option->check([](const std::string& given) {
+      absl::Duration ignored;
+      return ParseSeconds(given, ignored) ? std::string()
+                                          : absl::StrCat("wanted seconds as in 30, 1.5, 500ms or inf, got '", given, "'");
+    });
+    return Finish(option->default_str(absl::FormatDuration(target)))->type_name("SECONDS");
+  }
+
+ private:
+  static CLI::Option* Finish(CLI::Option* option) {
+    return option->envname(absl::StrCat("ONEBYONE_", absl::AsciiStrToUpper(absl::StrReplaceAll(KeyOf(*option), {{"-", "_"}}))))
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
+
+  CLI::App& app_;
+};
+
+void DeclareRequests(Declaration& declare, ServerOptions& options) {
+  RequestLimits& limits = options.limits;
+  const std::string group = "Limits";
+  declare.Value("--max-images", limits.max_images, "images of one request")->group(group);
+  declare.Value("--max-features", limits.max_features, "features of one request")->group(group);
+  declare.Bytes("--max-message-bytes", limits.max_message_bytes, "encoded request")->group(group);
+  declare.Bytes("--max-answer-bytes", limits.max_answer_bytes, "feature maps of one answer")->group(group);
+  declare.Bytes("--max-image-bytes", limits.image.max_bytes, "one encoded image")->group(group);
+  declare.Value("--max-image-pixels", limits.image.max_pixels, "width times height of an image")->group(group);
+  declare.Value("--max-image-side", limits.image.max_side, "width or height of an image")->group(group);
+  declare.Value("--max-jpeg-scans", limits.image.max_jpeg_scans, "scans of a progressive JPEG")->group(group);
+}
+
+void DeclareWork(Declaration& declare, ServerOptions& options) {
+  const std::string group = "Work";
+  declare.Value("--lanes", options.scheduler.lanes, "worker threads; 0: one per usable CPU (affinity, cgroup quota)")
+      ->group(group);
+  declare.Value("--max-queued-images", options.scheduler.max_queued_images,
+                "images that wait for a lane; past it, RESOURCE_EXHAUSTED")
+      ->group(group);
+  declare.Bytes("--max-queued-bytes", options.scheduler.max_queued_bytes,
+                "encoded images and answers of all accepted requests; past it, RESOURCE_EXHAUSTED")
+      ->group(group);
+  declare.Value("--max-plans", options.compile.max_plans,
+                "compiled plans kept per model; one per set of layers, channels and reductions")
+      ->group(group);
+  const std::vector<std::pair<std::string, CompileOptions::Convolution>> kinds = {
+      {"measured", CompileOptions::Convolution::kMeasured}, {"exact", CompileOptions::Convolution::kExact}};
+  declare.Value("--convolution", options.compile.convolution,
+                "measured: the faster of direct and Winograd per shape; exact: never Winograd")
+      ->transform(CLI::CheckedTransformer(kinds))
+      ->default_str("measured")
+      ->type_name("KIND")
+      ->group(group);
+}
+
+void DeclareLife(Declaration& declare, ServerOptions& options) {
+  const std::string connections = "Connections";
+  ListenOptions& listen = options.listen;
+  declare.Value("--port-file", listen.port_file, "file to write the port to once requests are served")->group(connections);
+  declare.Value("--reflection", listen.reflection, "gRPC reflection: true or false")->group(connections);
+  declare.Value("--max-streams", listen.max_streams, "concurrent calls of one connection")->group(connections);
+  declare.Seconds("--max-connection-age", listen.max_connection_age, "a connection is closed gently after this")
+      ->group(connections);
+  declare.Seconds("--max-connection-age-grace", listen.max_connection_age_grace, "and its calls cut after this")
+      ->group(connections);
+  declare.Seconds("--keepalive-time", listen.keepalive_time, "an idle connection is pinged after this")->group(connections);
+  declare.Seconds("--keepalive-timeout", listen.keepalive_timeout, "and closed without an answer in this")
+      ->group(connections);
+  const std::string end = "End of service";
+  declare.Seconds("--lame-duck", options.drain.lame_duck,
+                  "after SIGTERM: health says NOT_SERVING, requests are still taken for this long")
+      ->group(end);
+  declare.Seconds("--drain-timeout", options.drain.timeout, "then accepted requests get this long to finish")->group(end);
+}
+
+void Declare(CLI::App& app, ServerOptions& options) {
+  Declaration declare(app);
+  declare.Value("--models", options.models, "folder of model bundles; each folder name is a model's name");
+  declare.Value("--listen", options.listen.address, "HOST:PORT (port 0 picks a free one) or unix:PATH");
+  declare.Value("--default-model", options.default_model, "the model that an empty name means; default: the first");
+  declare.Value("--log-level", options.log_level, "trace, debug, info, warning, error, critical or off")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}));
+  DeclareRequests(declare, options);
+  DeclareWork(declare, options);
+  DeclareLife(declare, options);
+}
+
+// The options that the environment sets, as arguments.
+std::vector<std::string> FromEnvironment(const CLI::App& app) {
+  std::vector<std::string> arguments;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_envname().empty()) continue;
+    const char* value = std::getenv(option->get_envname().c_str());
+    if (value != nullptr && *value != '\0') arguments.push_back(absl::StrCat("--", KeyOf(*option), "=", value));
+  }
+  return arguments;
+}
+
+// Tells which environment variable set an option that a message names.
+std::string WithOrigin(std::string message, const CLI::App& app, const std::vector<std::string>& from_environment) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string prefix = absl::StrCat("--", KeyOf(*option));
+    if (!absl::StartsWith(message, absl::StrCat(prefix, ":"))) continue;
+    for (const std::string& argument : from_environment) {
+      if (absl::StartsWith(argument, absl::StrCat(prefix, "="))) {
+        absl::StrAppend(&message, " (", option->get_envname(), " is set)");
+      }
+    }
+  }
+  return message;
+}
+
+EarlyExit WrongUsage(const std::string& message) {
+  return {2, absl::StrCat("onebyone-server: ", message, "\nonebyone-server --help lists the options.\n")};
+}
+
+std::variant<ServerOptions, EarlyExit> Read(const std::vector<std::string>& arguments) {
+  ServerOptions options;
+  CLI::App app("Serves image features over gRPC: onebyone-server --models DIR --listen HOST:PORT", "onebyone-server");
+  app.footer("Each option may also be set by its environment variable or in the file of --config (TOML, key without dashes);\n"
+             "the command line counts before the environment, the environment before the file.\n"
+             "Exit codes: 0 served and drained, 1 could not start, 2 wrong usage.");
+  app.set_version_flag("--version", absl::StrCat("onebyone-server ", ONEBYONE_VERSION));
+  bool print_config = false;
+  app.add_flag("--print-config", print_config, "print all options as a file for --config, then exit")->configurable(false);
+  app.set_config("--config", "", "TOML file of options")->envname("ONEBYONE_CONFIG");
+  app.config_formatter(std::make_shared<StrictFile>(app));
+  Declare(app, options);
+
+  // The environment goes first, so that the command line overrides it and both override the file.
+  const std::vector<std::string> environment = FromEnvironment(app);
+  std::vector<std::string> all = environment;
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  std::reverse(all.begin(), all.end());  // as CLI11 wants them
+  try {
+    app.parse(all);
+  } catch (const CLI::CallForHelp&) {
+    return EarlyExit{0, app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return EarlyExit{0, absl::StrCat(version.what(), "\n")};
+  } catch (const CLI::Error& error) {
+    return WrongUsage(WithOrigin(error.what(), app, environment));
+  }
+  if (const absl::Status valid = options.Validate(); !valid.ok()) {
+    return WrongUsage(WithOrigin(std::string(valid.message()), app, environment));
+  }
+  if (print_config) return EarlyExit{0, app.config_to_str(/*default_also=*/true, /*write_description=*/true)};
+  return options;
+}
+
+}  // namespace
+
+std::variant<ServerOptions, EarlyExit> ReadCommandLine(const std::vector<std::string>& arguments) {
+  try {
+    return Read(arguments);
+  } catch (const std::exception& error) {  // CLI11 also lets standard exceptions of its conversions out
+    return WrongUsage(error.what());
+  }
+}
+
+}  // namespace onebyone

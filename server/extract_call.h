@@ -1,0 +1,30 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include "absl/time/time.h"
+#include "onebyone/v1/feature_extraction.pb.h"
+#include "server/extraction.h"
+
+namespace onebyone {
+
+// The deadline that the client set, or the infinite future.
+absl::Time DeadlineOf(const grpc::CallbackServerContext& context);
+
+// One ExtractFeatures call, from its arrival until gRPC has no more use for it; then it deletes itself.
+class ExtractCall final : public grpc::ServerUnaryReactor {
+ public:
+  // Starts the extraction, or finishes the call with the reason why not. Finish is called exactly once.
+  ExtractCall(grpc::CallbackServerContext& call, const v1::ExtractFeaturesRequest& request,
+              v1::ExtractFeaturesResponse& response, ExtractionContext& context);
+
+  void OnCancel() override { extraction_.Cancel(); }
+  void OnDone() override { delete this; }
+
+ private:
+  grpc::CallbackServerContext& call_;
+  Extraction extraction_;
+};
+
+}  // namespace onebyone

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "onebyone/v1/feature_extraction.pb.h"
+#include "server/clock.h"
+#include "server/extract_job.h"
+#include "server/model_registry.h"
+#include "server/options.h"
+#include "server/reduction_cache.h"
+#include "server/scheduler.h"
+
+namespace onebyone {
+
+// What all extractions share. Everything it refers to must outlive it.
+struct ExtractionContext {
+  const ModelRegistry& models;
+  Scheduler& scheduler;
+  RequestLimits limits;
+  Clock clock;
+  ReductionCache reductions;
+};
+
+// One request from its check to its answer, whatever brings it: holds its job, and its room in admission until destroyed.
+class Extraction {
+ public:
+  explicit Extraction(ExtractionContext& context) : context_(context) {}
+  // REQUIRES: Start failed, or has called `done`.
+  ~Extraction();
+  Extraction(const Extraction&) = delete;
+  Extraction& operator=(const Extraction&) = delete;
+
+  // Checks `request` and schedules its job, which fills `response` and then calls `done` on a lane, maybe before Start returns. An error
+  // says why not; `done` is not called then. Call once. `request`, `response` and this object must live until `done`.
+  absl::Status Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
+                     absl::Time deadline, ExtractJob::Done done);
+
+  // Drops what is not done yet. After Start; thread-safe.
+  void Cancel();
+
+ private:
+  ExtractionContext& context_;
+  std::unique_ptr<ExtractJob> job_;
+  bool admitted_ = false;
+};
+
+}  // namespace onebyone

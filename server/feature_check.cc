@@ -1,0 +1,138 @@
+// CheckFeature of request_codec.h: one output that a client asks for.
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
+#include "server/request_codec.h"
+#include "server/status_details.h"
+
+namespace onebyone {
+namespace {
+
+constexpr double kMaxExponent = 1000;
+
+absl::Status UnknownNumber(const std::string& path, int got) {
+  return InvalidField(path, absl::StrCat("wanted a number that the API defines, got ", got));
+}
+
+// A field that is set but means nothing beside the others: telling is better than ignoring.
+absl::Status WithoutMeaning(const std::string& path, absl::string_view condition) {
+  return InvalidField(path, absl::StrCat("has a meaning only ", condition, "; wanted it unset there, got it set"));
+}
+
+absl::Status CheckStored(const v1::FeatureRequest& feature, const std::string& path, const Model& model,
+                         FeatureSpec& spec) {
+  if (feature.seed() != 0) return WithoutMeaning(absl::StrCat(path, ".seed"), "with reduction RANDOM_PROJECTION");
+  if (spec.stored == nullptr) {
+    return AtField(absl::StrCat(path, ".reduction"),
+                   absl::FailedPreconditionError(absl::StrCat(
+                       "STORED: the bundle holds no reduction for layer ", Quoted(spec.layer->name),
+                       "; fit one with: onebyone-model fit-reduction --bundle ", model.bundle.name, " --layer ", spec.layer->name)));
+  }
+  if (feature.channels() > spec.stored->max_channels()) {
+    return InvalidField(absl::StrCat(path, ".channels"),
+                        absl::StrCat("the stored reduction '", spec.stored->name, "' of layer ", Quoted(spec.layer->name), " has ",
+                                     spec.stored->max_channels(), "; wanted 1 to ", spec.stored->max_channels(), ", got ",
+                                     feature.channels()));
+  }
+  spec.source = FeatureSpec::Source::kStored;
+  return absl::OkStatus();
+}
+
+absl::Status CheckChannels(const v1::FeatureRequest& feature, const std::string& path, const Model& model,
+                           FeatureSpec& spec) {
+  if (!v1::Reduction_IsValid(feature.reduction())) {
+    return UnknownNumber(absl::StrCat(path, ".reduction"), feature.reduction());
+  }
+  spec.channels = spec.layer->channels;
+  if (feature.channels() == 0) {
+    if (feature.reduction() != v1::REDUCTION_UNSPECIFIED) {
+      return WithoutMeaning(absl::StrCat(path, ".reduction"), "with channels above 0");
+    }
+    if (feature.seed() != 0) return WithoutMeaning(absl::StrCat(path, ".seed"), "with channels above 0");
+    return absl::OkStatus();
+  }
+  if (feature.channels() < 0 || feature.channels() >= spec.layer->channels) {
+    return InvalidField(absl::StrCat(path, ".channels"),
+                        absl::StrCat("layer ", Quoted(spec.layer->name), " has ", spec.layer->channels,
+                                     " channels; wanted 0 (all) or 1 to ", spec.layer->channels - 1, " (reduced), got ",
+                                     feature.channels()));
+  }
+  spec.channels = feature.channels();
+  spec.stored = model.StoredReduction(spec.layer->name);
+  const bool stored = feature.reduction() == v1::STORED ||
+                      (feature.reduction() == v1::REDUCTION_UNSPECIFIED && spec.stored != nullptr);
+  if (stored) return CheckStored(feature, path, model, spec);
+  spec.source = FeatureSpec::Source::kRandom;
+  spec.seed = feature.seed();
+  return absl::OkStatus();
+}
+
+absl::Status CheckGrid(const v1::Pooling& pooling, const std::string& path, const LayerInfo& layer, PoolingSpec& spec) {
+  if (pooling.grid_height() == 0 && pooling.grid_width() == 0) return absl::OkStatus();
+  const auto check = [&layer](const std::string& field, int64_t got, int64_t most) {
+    if (got >= 1 && got <= most) return absl::OkStatus();
+    return InvalidField(field, absl::StrCat("layer ", Quoted(layer.name), " is ", layer.height, " x ", layer.width, "; wanted 1 to ",
+                                            most, " (or both 0 for one cell), got ", got));
+  };
+  RETURN_IF_ERROR(check(absl::StrCat(path, ".grid_height"), pooling.grid_height(), layer.height));
+  RETURN_IF_ERROR(check(absl::StrCat(path, ".grid_width"), pooling.grid_width(), layer.width));
+  spec.grid_height = pooling.grid_height();
+  spec.grid_width = pooling.grid_width();
+  return absl::OkStatus();
+}
+
+absl::Status CheckPooling(const v1::Pooling& pooling, const std::string& path, const LayerInfo& layer, PoolingSpec& spec) {
+  switch (pooling.kind()) {
+    case v1::Pooling::KIND_UNSPECIFIED:
+    case v1::Pooling::NONE: spec.kind = PoolingSpec::Kind::kNone; break;
+    case v1::Pooling::AVERAGE: spec.kind = PoolingSpec::Kind::kAverage; break;
+    case v1::Pooling::MAX: spec.kind = PoolingSpec::Kind::kMax; break;
+    case v1::Pooling::GENERALIZED_MEAN: spec.kind = PoolingSpec::Kind::kGeneralizedMean; break;
+    default: return UnknownNumber(absl::StrCat(path, ".kind"), pooling.kind());
+  }
+  if (spec.kind == PoolingSpec::Kind::kNone) {
+    if (pooling.grid_height() != 0) return WithoutMeaning(absl::StrCat(path, ".grid_height"), "with a kind of pooling");
+    if (pooling.grid_width() != 0) return WithoutMeaning(absl::StrCat(path, ".grid_width"), "with a kind of pooling");
+  }
+  RETURN_IF_ERROR(CheckGrid(pooling, path, layer, spec));
+  if (pooling.exponent() == 0) return absl::OkStatus();
+  const std::string field = absl::StrCat(path, ".exponent");
+  if (spec.kind != PoolingSpec::Kind::kGeneralizedMean) return WithoutMeaning(field, "with GENERALIZED_MEAN");
+  if (!(pooling.exponent() > 0 && pooling.exponent() <= kMaxExponent)) {
+    return InvalidField(field, absl::StrCat("wanted 0 (meaning 3) or up to ", kMaxExponent, ", got ", pooling.exponent()));
+  }
+  spec.exponent = pooling.exponent();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int64_t FeatureSpec::AnswerBytes() const {
+  const bool pooled = form.pooling.kind != PoolingSpec::Kind::kNone;
+  const int64_t cells = pooled ? form.pooling.grid_height * form.pooling.grid_width : layer->height * layer->width;
+  const int64_t scales = form.data_type == v1::UINT8 ? channels * 8 : 0;  // a scale and a zero point per channel
+  return channels * cells * WireSize(form.data_type) + scales;
+}
+
+absl::StatusOr<FeatureSpec> CheckFeature(const v1::FeatureRequest& feature, const std::string& path, const Model& model) {
+  FeatureSpec spec;
+  spec.asked = feature.layer();
+  const absl::StatusOr<const LayerInfo*> layer = model.ResolveLayer(feature.layer());
+  if (!layer.ok()) return AtField(absl::StrCat(path, ".layer"), layer.status());
+  spec.layer = *layer;
+  RETURN_IF_ERROR(CheckChannels(feature, path, model, spec));
+  RETURN_IF_ERROR(CheckPooling(feature.pooling(), absl::StrCat(path, ".pooling"), *spec.layer, spec.form.pooling));
+  if (!v1::DataType_IsValid(feature.data_type())) {
+    return UnknownNumber(absl::StrCat(path, ".data_type"), feature.data_type());
+  }
+  if (!v1::Layout_IsValid(feature.layout())) return UnknownNumber(absl::StrCat(path, ".layout"), feature.layout());
+  if (feature.data_type() != v1::DATA_TYPE_UNSPECIFIED) spec.form.data_type = feature.data_type();
+  if (feature.layout() != v1::LAYOUT_UNSPECIFIED) spec.form.layout = feature.layout();
+  spec.form.l2_normalize = feature.l2_normalize();
+  return spec;
+}
+
+}  // namespace onebyone

@@ -1,0 +1,31 @@
+#include "server/lane.h"
+
+#include <utility>
+
+#include "engine/base/status_macros.h"
+
+namespace onebyone {
+
+absl::StatusOr<std::unique_ptr<LaneTools>> LaneTools::Create(const Options& options) {
+  auto tools = std::make_unique<LaneTools>();
+  // One thread inside an image: lanes run different images, which scales without synchronisation.
+  tools->executor = Executor::Create({.threads = 1});
+  ASSIGN_OR_RETURN(tools->decoder, ImageDecoder::Create({.limits = options.limits}));
+  return tools;
+}
+
+absl::StatusOr<Preprocessor*> LaneTools::PreprocessorFor(const Model& model) {
+  std::unique_ptr<Preprocessor>& preprocessor = preprocessors[&model];
+  if (preprocessor == nullptr) {
+    ASSIGN_OR_RETURN(preprocessor, Preprocessor::Create(model.bundle.preprocess));
+  }
+  return preprocessor.get();
+}
+
+Lane::Lane(std::unique_ptr<LaneTools> tools, absl::AnyInvocable<bool(LaneTools&)> step)
+    : tools_(std::move(tools)), step_(std::move(step)), thread_([this] {
+        while (step_(*tools_)) {
+        }
+      }) {}
+
+}  // namespace onebyone

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "engine/image/image_decoder.h"
+#include "engine/image/preprocessor.h"
+#include "engine/model_loader.h"
+#include "engine/runtime/executor.h"
+#include "server/feature_encoder.h"
+
+namespace onebyone {
+
+// What a lane works with. Keeps its memory from one image to the next. Used by one thread at a time.
+struct LaneTools {
+  struct Options {
+    ImageLimits limits;
+  };
+
+  static absl::StatusOr<std::unique_ptr<LaneTools>> Create(const Options& options);
+
+  // The preprocessor for `model`, made at its first use. `model` must outlive the tools.
+  absl::StatusOr<Preprocessor*> PreprocessorFor(const Model& model);
+
+  std::unique_ptr<Executor> executor;
+  std::unique_ptr<ImageDecoder> decoder;
+  FeatureEncoder encoder;
+  absl::flat_hash_map<const Model*, std::unique_ptr<Preprocessor>> preprocessors;
+};
+
+// A thread that calls `step` with its tools until it returns false. The destructor waits for that.
+class Lane {
+ public:
+  Lane(std::unique_ptr<LaneTools> tools, absl::AnyInvocable<bool(LaneTools&)> step);
+  ~Lane() { thread_.join(); }
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+ private:
+  std::unique_ptr<LaneTools> tools_;
+  absl::AnyInvocable<bool(LaneTools&)> step_;
+  std::thread thread_;
+};
+
+}  // namespace onebyone

@@ -1,0 +1,44 @@
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "server/command_line.h"
+#include "server/log.h"
+#include "server/server.h"
+#include "server/signals.h"
+
+namespace {
+
+int Serve(const onebyone::ServerOptions& options) {
+  onebyone::StartLog(options.log_level);
+  onebyone::Signals signals;  // before any other thread, so that all of them leave the signals to it
+  spdlog::info("onebyone-server {}", ONEBYONE_VERSION);
+  const auto server = onebyone::Server::Start(options);
+  if (!server.ok()) {
+    spdlog::critical("cannot start: {}", std::string(server.status().message()));
+    return 1;
+  }
+  spdlog::info("signal {}", signals.Wait());
+  (*server)->Drain();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto read = onebyone::ReadCommandLine(std::vector<std::string>(argv + 1, argv + argc));
+    if (const auto* exit = std::get_if<onebyone::EarlyExit>(&read)) {
+      std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
+      return exit->code;
+    }
+    return Serve(std::get<onebyone::ServerOptions>(read));
+  } catch (const std::exception& error) {  // no memory at start
+    std::fprintf(stderr, "onebyone-server: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,87 @@
+#include "server/model_description.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace onebyone {
+namespace {
+
+std::string NameOf(ResizeFilter filter) {
+  switch (filter) {
+    case ResizeFilter::kBilinear: return "bilinear";
+    case ResizeFilter::kArea: return "area";
+    case ResizeFilter::kAntialias: break;
+  }
+  return "antialias";
+}
+
+void DescribeInput(const PreprocessOptions& options, v1::InputRules& rules) {
+  rules.set_height(static_cast<int32_t>(options.height));
+  rules.set_width(static_cast<int32_t>(options.width));
+  rules.set_resize_shorter_side(static_cast<int32_t>(options.resize_shorter_side));
+  rules.set_resize_filter(NameOf(options.filter));
+  rules.set_color(options.color == ColorOrder::kBgr ? "bgr" : "rgb");
+  for (const float mean : options.mean) rules.add_mean(mean);
+  for (const float std : options.std) rules.add_std(std);
+  rules.set_scale(options.scale);
+}
+
+void DescribeLayer(const Bundle& bundle, const LayerInfo& layer, v1::Layer& description) {
+  description.set_name(layer.name);
+  std::vector<std::string> aliases;
+  for (const auto& [alias, name] : bundle.aliases) {
+    if (name == layer.name) aliases.push_back(alias);
+  }
+  std::sort(aliases.begin(), aliases.end());
+  for (std::string& alias : aliases) description.add_aliases(std::move(alias));
+  description.set_channels(static_cast<int32_t>(layer.channels));
+  description.set_height(static_cast<int32_t>(layer.height));
+  description.set_width(static_cast<int32_t>(layer.width));
+  description.set_is_vector(layer.is_vector);
+  description.set_stride_y(layer.field.height.stride);
+  description.set_stride_x(layer.field.width.stride);
+  description.set_receptive_field_height(layer.field.height.size);
+  description.set_receptive_field_width(layer.field.width.size);
+  description.set_multiply_adds(layer.multiply_adds);
+  description.set_parameters(layer.parameters);
+  for (const std::shared_ptr<const Reduction>& reduction : bundle.reductions) {
+    if (reduction->layer != layer.name) continue;
+    v1::StoredReduction& stored = *description.add_reductions();
+    stored.set_name(reduction->name);
+    stored.set_max_channels(static_cast<int32_t>(reduction->max_channels()));
+    stored.mutable_explained_variance()->Add(reduction->explained_variance.begin(), reduction->explained_variance.end());
+  }
+}
+
+}  // namespace
+
+v1::ModelSummary Summarize(const ModelEntry& entry, const std::string& default_model) {
+  v1::ModelSummary summary;
+  summary.set_name(entry.name);
+  summary.set_version(entry.version());
+  summary.set_is_default(entry.name == default_model);
+  summary.set_ready(entry.model != nullptr);
+  if (entry.model == nullptr) {
+    summary.set_message(std::string(entry.status.message()));
+    return summary;
+  }
+  summary.set_description(entry.model->bundle.description);
+  for (const std::string& layer : entry.model->DefaultLayers()) summary.add_default_layers(layer);
+  return summary;
+}
+
+v1::GetModelResponse Describe(const Model& model, const v1::ModelSummary& summary) {
+  v1::GetModelResponse response;
+  *response.mutable_summary() = summary;
+  DescribeInput(model.bundle.preprocess, *response.mutable_input());
+  for (const LayerInfo& layer : model.compiled->layers()) DescribeLayer(model.bundle, layer, *response.add_layers());
+  v1::Precision& precision = *response.add_precisions();
+  precision.set_name("f32");
+  precision.set_cosine_to_float32(1);
+  precision.set_active(true);
+  response.set_sha256(model.bundle.sha256);
+  return response;
+}
+
+}  // namespace onebyone

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "engine/model_loader.h"
+#include "onebyone/v1/model.pb.h"
+#include "server/model_registry.h"
+
+namespace onebyone {
+
+// One model in one line, loaded or not.
+v1::ModelSummary Summarize(const ModelEntry& entry, const std::string& default_model);
+
+// Everything that a client can ask of a model, layers in graph order.
+v1::GetModelResponse Describe(const Model& model, const v1::ModelSummary& summary);
+
+}  // namespace onebyone

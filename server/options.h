@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "engine/image/image_header.h"
+#include "engine/runtime/compiled_model.h"
+
+namespace onebyone {
+
+// What one request may ask for. Checked before any work is begun or memory taken.
+struct RequestLimits {
+  int max_images = 64;
+  int max_features = 16;
+  int64_t max_message_bytes = int64_t{64} << 20;  // over it gRPC itself answers RESOURCE_EXHAUSTED
+  int64_t max_answer_bytes = int64_t{256} << 20;  // feature maps of all images of a request
+  ImageLimits image;
+};
+
+struct SchedulerOptions {
+  int lanes = 0;                                  // worker threads; 0: one per usable CPU
+  int max_queued_images = 256;                    // accepted and not begun; past it, RESOURCE_EXHAUSTED at once
+  int64_t max_queued_bytes = int64_t{1} << 30;    // encoded images and answers of all accepted requests
+};
+
+struct ListenOptions {
+  std::string address = "127.0.0.1:50051";        // HOST:PORT, port 0 picks a free one; or unix:PATH
+  std::string port_file;                          // the port is written here once requests are served; empty: nowhere
+  bool reflection = true;
+  int max_streams = 256;                          // concurrent calls of one connection
+  absl::Duration max_connection_age = absl::InfiniteDuration();
+  absl::Duration max_connection_age_grace = absl::Seconds(30);
+  absl::Duration keepalive_time = absl::Seconds(60);
+  absl::Duration keepalive_timeout = absl::Seconds(20);
+};
+
+struct DrainOptions {
+  absl::Duration lame_duck = absl::ZeroDuration();  // NOT_SERVING told, requests still taken
+  absl::Duration timeout = absl::Seconds(30);       // accepted requests that take longer are cancelled
+};
+
+struct ServerOptions {
+  std::string models;                             // folder of bundles
+  std::string default_model;                      // empty: the first that loaded
+  std::string log_level = "info";
+  ListenOptions listen;
+  RequestLimits limits;
+  SchedulerOptions scheduler;
+  DrainOptions drain;
+  CompileOptions compile;
+
+  // INVALID_ARGUMENT naming the option, what was wanted and what was got.
+  absl::Status Validate() const;
+};
+
+}  // namespace onebyone

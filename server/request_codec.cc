@@ -1,0 +1,91 @@
+#include "server/request_codec.h"
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
+#include "server/status_details.h"
+
+namespace onebyone {
+namespace {
+
+absl::Status CheckCounts(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits) {
+  if (request.images().empty() || request.images_size() > limits.max_images) {
+    return InvalidField("images", absl::StrCat("wanted 1 to ", limits.max_images, ", got ", request.images_size()));
+  }
+  if (request.features_size() > limits.max_features) {
+    return InvalidField("features",
+                        absl::StrCat("wanted none (the model's default) or 1 to ", limits.max_features, ", got ",
+                                     request.features_size()));
+  }
+  return absl::OkStatus();
+}
+
+// Enumerations of which this server supports some members.
+absl::Status CheckModes(const v1::ExtractFeaturesRequest& request) {
+  if (!v1::InputSize_IsValid(request.input_size())) {
+    return InvalidField("input_size", absl::StrCat("wanted a number that the API defines, got ", request.input_size()));
+  }
+  if (!v1::Decode_IsValid(request.decode())) {
+    return InvalidField("decode", absl::StrCat("wanted a number that the API defines, got ", request.decode()));
+  }
+  if (!v1::Priority_IsValid(request.priority())) {
+    return InvalidField("priority", absl::StrCat("wanted a number that the API defines, got ", request.priority()));
+  }
+  if (request.input_size() != v1::INPUT_SIZE_UNSPECIFIED && request.input_size() != v1::MODEL) {
+    return UnsupportedField("input_size", absl::StrCat("this server supports MODEL, got ",
+                                                       v1::InputSize_Name(request.input_size())));
+  }
+  if (request.priority() == v1::BULK) {
+    return UnsupportedField("priority", "this server supports INTERACTIVE, got BULK");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFeatures(const v1::ExtractFeaturesRequest& request, ExtractSpec& spec) {
+  for (int i = 0; i < request.features_size(); ++i) {
+    ASSIGN_OR_RETURN(FeatureSpec feature,
+                     CheckFeature(request.features(i), absl::StrCat("features[", i, "]"), *spec.model));
+    spec.features.push_back(std::move(feature));
+  }
+  if (!spec.features.empty()) return absl::OkStatus();
+  for (const std::string& layer : spec.model->DefaultLayers()) {
+    v1::FeatureRequest whole;
+    whole.set_layer(layer);
+    ASSIGN_OR_RETURN(FeatureSpec feature, CheckFeature(whole, "features", *spec.model));
+    spec.features.push_back(std::move(feature));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSizes(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits, ExtractSpec& spec) {
+  for (const v1::Image& image : request.images()) spec.image_bytes += static_cast<int64_t>(image.content().size());
+  if (spec.image_bytes > limits.max_message_bytes) {
+    return InvalidField("images", absl::StrCat("wanted at most ", limits.max_message_bytes, " bytes in all, got ",
+                                               spec.image_bytes));
+  }
+  int64_t answer_bytes = 0;
+  for (const FeatureSpec& feature : spec.features) answer_bytes += feature.AnswerBytes();
+  spec.answer_bytes = answer_bytes * request.images_size();
+  if (spec.answer_bytes > limits.max_answer_bytes) {
+    return InvalidField("features", absl::StrCat("the answer may have at most ", limits.max_answer_bytes,
+                                                 " bytes of features; ", request.images_size(), " images of ",
+                                                 answer_bytes, " bytes each are ", spec.answer_bytes,
+                                                 ": ask for fewer images, channels or layers, or pool"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<ExtractSpec> CheckRequest(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits,
+                                         const ModelRegistry& models) {
+  RETURN_IF_ERROR(CheckCounts(request, limits));  // first: everything after it is bounded by the counts
+  RETURN_IF_ERROR(CheckModes(request));
+  ExtractSpec spec;
+  ASSIGN_OR_RETURN(spec.model, models.Find(request.model(), request.version()));
+  RETURN_IF_ERROR(CheckFeatures(request, spec));
+  RETURN_IF_ERROR(CheckSizes(request, limits, spec));
+  spec.scaled_decode = request.decode() == v1::SCALED;
+  return spec;
+}
+
+}  // namespace onebyone

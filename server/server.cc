@@ -1,0 +1,143 @@
+#include "server/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/server_builder.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "engine/base/file.h"
+#include "engine/base/status_macros.h"
+#include "server/cpu_quota.h"
+
+namespace onebyone {
+namespace {
+
+// Watches and reflection streams have no natural end: after the drain they get this long before they are cut.
+constexpr std::chrono::milliseconds kStreamGrace(200);
+constexpr int kMostReflectionThreads = 16;  // each reflection stream holds one
+
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(std::min<int64_t>(absl::ToInt64Milliseconds(duration), std::numeric_limits<int>::max()));
+}
+
+void Configure(const ListenOptions& listen, const RequestLimits& limits, grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(static_cast<int>(limits.max_message_bytes));
+  builder.SetMaxSendMessageSize(-1);  // bounded by max_answer_bytes
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second server on the port fails, instead of sharing it
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, listen.max_streams);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(listen.max_connection_age));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(listen.max_connection_age_grace));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(listen.keepalive_time));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(listen.keepalive_timeout));
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  // Reflection is the one service that runs on gRPC's pool of blocking threads.
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);
+  grpc::ResourceQuota quota("onebyone");
+  quota.SetMaxThreads(kMostReflectionThreads);
+  builder.SetResourceQuota(quota);
+}
+
+void LogModel(const ModelEntry& entry, const std::string& default_model) {
+  if (entry.model == nullptr) {
+    spdlog::error("model {}: not served: {}", entry.name, std::string(entry.status.message()));
+    return;
+  }
+  spdlog::info("model {} version {}{}: {} layers, loaded in {} ms", entry.name, entry.version(),
+               entry.name == default_model ? " (default)" : "", entry.model->compiled->layers().size(),
+               absl::ToInt64Milliseconds(entry.load_time));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
+  RETURN_IF_ERROR(options.Validate());
+  std::unique_ptr<Server> server(new Server(options));
+  RETURN_IF_ERROR(server->LoadModels());
+  RETURN_IF_ERROR(server->StartLanes());
+  RETURN_IF_ERROR(server->Listen());
+  server->health_->SetServing();
+  spdlog::info("listening on {}", server->address_);
+  // Last: who waits for this file finds a server that serves.
+  if (!options.listen.port_file.empty()) {
+    RETURN_IF_ERROR(WriteFile(options.listen.port_file, absl::StrCat(server->port_, "\n")));
+  }
+  return server;
+}
+
+absl::Status Server::LoadModels() {
+  ASSIGN_OR_RETURN(models_, ModelRegistry::Load({.folder = options_.models,
+                                                 .default_model = options_.default_model,
+                                                 .compile = options_.compile}));
+  for (const ModelEntry& entry : models_->entries()) LogModel(entry, models_->default_model());
+  return absl::OkStatus();
+}
+
+absl::Status Server::StartLanes() {
+  const CpuBudget budget = ReadCpuBudget(AffinityCpus());
+  const int lanes = options_.scheduler.lanes > 0 ? options_.scheduler.lanes : budget.cpus;
+  spdlog::info("lanes: {} ({}; usable CPUs: {}, {})", lanes, options_.scheduler.lanes > 0 ? "as asked" : "one per usable CPU",
+               budget.cpus, budget.reason);
+  ASSIGN_OR_RETURN(scheduler_, Scheduler::Create(lanes, {.limits = options_.limits.image},
+                                                 {.waiting_images = options_.scheduler.max_queued_images,
+                                                  .bytes = options_.scheduler.max_queued_bytes},
+                                                 WallClock()));
+  return absl::OkStatus();
+}
+
+absl::Status Server::Listen() {
+  context_.reset(new ExtractionContext{*models_, *scheduler_, options_.limits, WallClock(), ReductionCache()});
+  service_ = std::make_unique<FeatureService>(*context_);
+  grpc::EnableDefaultHealthCheckService(true);
+  if (options_.listen.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  Configure(options_.listen, options_.limits, builder);
+  const std::string& address = options_.listen.address;
+  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
+  builder.RegisterService(service_.get());
+  grpc_ = builder.BuildAndStart();
+  if (grpc_ == nullptr) {
+    return absl::UnavailableError(
+        absl::StrCat("--listen: cannot listen on ", address, ": in use, not an address of this machine, or not permitted"));
+  }
+  const bool is_path = absl::StartsWith(address, "unix:");
+  if (is_path) port_ = 0;
+  address_ = is_path ? address : absl::StrCat(address.substr(0, address.rfind(':')), ":", port_);
+  health_ = std::make_unique<Health>(*grpc_->GetHealthCheckService(), *models_);
+  return absl::OkStatus();
+}
+
+bool Server::Drain() {
+  health_->SetDraining();
+  spdlog::info("draining: health says NOT_SERVING; requests are taken for another {}",
+               absl::FormatDuration(options_.drain.lame_duck));
+  absl::SleepFor(options_.drain.lame_duck);
+  Admission& admission = scheduler_->admission();
+  admission.StartDraining();
+  spdlog::info("draining: no new requests; {} in work, which get {}", admission.requests(),
+               absl::FormatDuration(options_.drain.timeout));
+  const bool finished = admission.WaitUntilEmpty(options_.drain.timeout);
+  if (!finished) spdlog::warn("draining: time is over, {} requests are cancelled", admission.requests());
+  grpc_->Shutdown(std::chrono::system_clock::now() + (finished ? kStreamGrace : kStreamGrace * 0));
+  grpc_->Wait();
+  spdlog::info("drained");
+  return finished;
+}
+
+Server::~Server() {
+  if (grpc_ == nullptr) return;
+  grpc_->Shutdown(std::chrono::system_clock::now());
+  grpc_->Wait();
+}
+
+std::shared_ptr<grpc::Channel> Server::InProcessChannel() { return grpc_->InProcessChannel(grpc::ChannelArguments()); }
+
+}  // namespace onebyone

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <grpcpp/server.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/extraction.h"
+#include "server/feature_service.h"
+#include "server/health.h"
+#include "server/model_registry.h"
+#include "server/options.h"
+#include "server/scheduler.h"
+
+namespace onebyone {
+
+// The service, from loaded models to the last answer. Logs each step of its life.
+class Server {
+ public:
+  // Loads the models, starts the lanes, listens, says SERVING; in this order, so that whoever can connect is served. Errors: those of
+  // ModelRegistry::Load and LaneTools::Create; UNAVAILABLE where the address cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options);
+
+  // REQUIRES: Drain has returned, or no call is in work. Cuts what is left.
+  ~Server();
+
+  // Says NOT_SERVING, serves on for the lame-duck time, then takes no more requests, waits for the accepted ones
+  // (cancelling them after the drain timeout) and stops listening. False where requests had to be cancelled. Call once.
+  bool Drain();
+
+  // Where it listens: HOST:PORT with the real port, or unix:PATH.
+  const std::string& address() const { return address_; }
+  int port() const { return port_; }  // 0 for unix:PATH
+
+  // A channel into this server without a socket.
+  std::shared_ptr<grpc::Channel> InProcessChannel();
+  Scheduler& scheduler() { return *scheduler_; }
+  const ModelRegistry& models() const { return *models_; }
+
+ private:
+  explicit Server(const ServerOptions& options) : options_(options) {}
+
+  absl::Status LoadModels();
+  absl::Status StartLanes();
+  absl::Status Listen();
+
+  const ServerOptions options_;
+  // In the order of who refers to whom: the last is destroyed first.
+  std::unique_ptr<ModelRegistry> models_;
+  std::unique_ptr<Scheduler> scheduler_;
+  std::unique_ptr<ExtractionContext> context_;
+  std::unique_ptr<FeatureService> service_;
+  std::unique_ptr<grpc::Server> grpc_;
+  std::unique_ptr<Health> health_;
+  std::string address_;
+  int port_ = 0;
+};
+
+}  // namespace onebyone

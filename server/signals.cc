@@ -1,0 +1,51 @@
+#include "server/signals.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+namespace onebyone {
+namespace {
+
+constexpr int kWake = SIGUSR1;  // ends the watching thread
+
+sigset_t Watched() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, kWake}) sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+Signals::Signals() {
+  signal(SIGPIPE, SIG_IGN);  // a closed log must not end the service
+  const sigset_t set = Watched();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  thread_ = std::thread([this] { Watch(); });
+}
+
+Signals::~Signals() {
+  pthread_kill(thread_.native_handle(), kWake);
+  thread_.join();
+}
+
+int Signals::Wait() {
+  const absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(+[](int* first) { return *first != 0; }, &first_));
+  return first_;
+}
+
+void Signals::Watch() {
+  const sigset_t set = Watched();
+  for (;;) {
+    int signal = 0;
+    sigwait(&set, &signal);
+    if (signal == kWake) return;
+    const absl::MutexLock lock(&mutex_);
+    if (first_ != 0) _exit(128 + signal);
+    first_ = signal;
+  }
+}
+
+}  // namespace onebyone

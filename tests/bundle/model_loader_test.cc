@@ -1,0 +1,156 @@
+#include "engine/model_loader.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/bundle/bundle_files.h"
+#include "tests/testing/graph_builder.h"
+#include "tests/testing/status_matchers.h"
+
+namespace onebyone {
+namespace {
+
+using ::onebyone::testing::GraphBuilder;
+using ::onebyone::testing::IsOk;
+using ::onebyone::testing::StatusIs;
+using ::onebyone::testing::TemporaryFolder;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr CompileOptions kExact = {.convolution = CompileOptions::Convolution::kExact};
+
+// image [1, 3, 16, 16] -> conv, 8 channels -> pool -> features [1, 8]
+Graph SmallNetwork() {
+  return GraphBuilder()
+      .Input("image", {1, 3, 16, 16})
+      .Conv("conv", "image", 8, {.kernel = 3, .pad = 1})
+      .GlobalAveragePool("pool", "conv")
+      .Flatten("features", "pool")
+      .Output("features")
+      .Build();
+}
+
+Bundle SmallBundle() {
+  Bundle bundle;
+  bundle.name = "small";
+  bundle.preprocess.width = 16;
+  bundle.preprocess.height = 16;
+  return bundle;
+}
+
+absl::StatusOr<std::shared_ptr<const Model>> Make(const Bundle& bundle) {
+  return MakeModel(bundle, SmallNetwork(), kExact);
+}
+
+TEST(Model, ResolvesNamesAndAliases) {
+  Bundle bundle = SmallBundle();
+  bundle.aliases = {{"embedding", "features"}};
+  ASSERT_OK_AND_ASSIGN(const auto model, Make(bundle));
+  ASSERT_OK_AND_ASSIGN(const LayerInfo* by_alias, model->ResolveLayer("embedding"));
+  EXPECT_EQ(by_alias->name, "features");
+  ASSERT_OK_AND_ASSIGN(const LayerInfo* by_name, model->ResolveLayer("conv"));
+  EXPECT_EQ(by_name->channels, 8);
+}
+
+TEST(Model, OffersTheNearestNameForAnUnknownLayer) {
+  Bundle bundle = SmallBundle();
+  bundle.aliases = {{"embedding", "features"}};
+  ASSERT_OK_AND_ASSIGN(const auto model, Make(bundle));
+  EXPECT_THAT(model->ResolveLayer("feature"),
+              StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("'small'"), HasSubstr("got 'feature'"),
+                                                                 HasSubstr("nearest name is 'features'"))));
+  EXPECT_THAT(model->ResolveLayer("embeddings"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'embedding'")));
+}
+
+TEST(Model, TellsLittleOfAHostileName) {
+  ASSERT_OK_AND_ASSIGN(const auto model, Make(SmallBundle()));
+  const absl::Status status = model->ResolveLayer(std::string(1'000'000, '\n')).status();
+  EXPECT_LT(status.message().size(), 500U);
+  EXPECT_EQ(status.message().find('\n'), absl::string_view::npos);
+}
+
+TEST(Model, ReturnsTheLastOutputWhereTheConfigNamesNone) {
+  ASSERT_OK_AND_ASSIGN(const auto model, Make(SmallBundle()));
+  EXPECT_THAT(model->DefaultLayers(), ElementsAre("features"));
+}
+
+TEST(Model, ReturnsTheConfigsDefaultLayersWithAliasesResolved) {
+  Bundle bundle = SmallBundle();
+  bundle.aliases = {{"embedding", "features"}};
+  bundle.default_layers = {"embedding", "conv"};
+  ASSERT_OK_AND_ASSIGN(const auto model, Make(bundle));
+  EXPECT_THAT(model->DefaultLayers(), ElementsAre("features", "conv"));
+}
+
+TEST(Model, FindsTheReductionStoredForALayer) {
+  Bundle bundle = SmallBundle();
+  bundle.reductions.push_back(
+      std::make_shared<const Reduction>(Reduction{.name = "pca",
+                                                  .layer = "conv",
+                                                  .weights = *Tensor::Create(DataType::kFloat32, {4, 8}),
+                                                  .bias = {},
+                                                  .explained_variance = {}}));
+  ASSERT_OK_AND_ASSIGN(const auto model, Make(bundle));
+  EXPECT_EQ(model->StoredReduction("conv"), bundle.reductions[0]);
+  EXPECT_EQ(model->StoredReduction("features"), nullptr);
+}
+
+TEST(MakeModel, RefusesConfigsThatNameWhatIsNotThere) {
+  Bundle bundle = SmallBundle();
+  bundle.default_layers = {"featurs"};
+  EXPECT_THAT(Make(bundle), StatusIs(absl::StatusCode::kInvalidArgument,
+                                     AllOf(HasSubstr("default_layers"), HasSubstr("'features'"))));
+
+  bundle = SmallBundle();
+  bundle.aliases = {{"a", "nothing"}};
+  EXPECT_THAT(Make(bundle), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("aliases: layer of 'a'")));
+  bundle.aliases = {{"conv", "features"}};
+  EXPECT_THAT(Make(bundle), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'conv', which is a layer itself")));
+
+  bundle = SmallBundle();
+  bundle.goldens.push_back({.image = "cat.png", .layer = "pol", .output = "cat.npy"});
+  EXPECT_THAT(Make(bundle),
+              StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("goldens"), HasSubstr("'pool'"))));
+}
+
+TEST(MakeModel, RefusesAReductionOverOtherChannels) {
+  Bundle bundle = SmallBundle();
+  bundle.reductions.push_back(
+      std::make_shared<const Reduction>(Reduction{.name = "pca",
+                                                  .layer = "conv",
+                                                  .weights = *Tensor::Create(DataType::kFloat32, {4, 9}),
+                                                  .bias = {},
+                                                  .explained_variance = {}}));
+  EXPECT_THAT(Make(bundle), StatusIs(absl::StatusCode::kInvalidArgument,
+                                     AllOf(HasSubstr("'pca'"), HasSubstr("want weights [K, 8]"), HasSubstr("[4, 9]"))));
+}
+
+TEST(MakeModel, RefusesNetworksThatTakeNoPicture) {
+  const auto gray = GraphBuilder().Input("x", {1, 1, 16, 16}).Relu("y", "x").Output("y").Build();
+  EXPECT_THAT(MakeModel(SmallBundle(), gray, kExact),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("input 'x': want float32 [N, 3, height, width]")));
+  const auto last = GraphBuilder().Input("x", {1, 16, 16, 3}).Relu("y", "x").Output("y").Build();
+  EXPECT_THAT(MakeModel(SmallBundle(), last, kExact),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("[1, 16, 16, 3]")));
+  const auto two =
+      GraphBuilder().Input("x", {1, 3, 16, 16}).Input("t", {1, 3, 16, 16}).Add("y", "x", "t").Output("y").Build();
+  EXPECT_THAT(MakeModel(SmallBundle(), two, kExact),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("got also 't'")));
+  EXPECT_THAT(MakeModel(SmallBundle(), Graph(), kExact),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("got none")));
+}
+
+TEST(LoadModel, NamesTheBundleWhoseModelIsBroken) {
+  const TemporaryFolder folder;
+  testing::WriteBundleFiles(folder, "net", testing::kLeastConfig);  // its model.onnx says "abc"
+  EXPECT_THAT(LoadModel(folder / "net", kExact),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("net/model.onnx")));
+}
+
+TEST(LoadModel, PassesOnThatThereIsNoBundle) {
+  EXPECT_THAT(LoadModel("/nowhere", kExact), StatusIs(absl::StatusCode::kNotFound, HasSubstr("/nowhere")));
+}
+
+}  // namespace
+}  // namespace onebyone
