@@ -17,16 +17,16 @@ absl::Status Admission::Admit(int64_t images, int64_t bytes, absl::Time deadline
                           limits_.draining_retry_after);
   }
   if (waiting_images_ + images > limits_.waiting_images) {
-    return WithRetryAfter(absl::ResourceExhaustedError(
-                              absl::StrCat("the queue is full: ", waiting_images_, " images wait, room for ",
-                                           limits_.waiting_images, ", got ", images, " more")),
-                          limits_.retry_after);
+    return WithRetryAfter(
+        absl::ResourceExhaustedError(absl::StrCat("the queue is full: ", waiting_images_, " images wait, room for ",
+                                                  limits_.waiting_images, ", got ", images, " more")),
+        limits_.retry_after);
   }
   if (bytes_ + bytes > limits_.bytes) {
-    return WithRetryAfter(absl::ResourceExhaustedError(
-                              absl::StrCat("the memory budget is spent: requests in work hold ", bytes_, " bytes of ",
-                                           limits_.bytes, ", got one of ", bytes, " more")),
-                          limits_.retry_after);
+    return WithRetryAfter(
+        absl::ResourceExhaustedError(absl::StrCat("the memory budget is spent: requests in work hold ", bytes_,
+                                                  " bytes of ", limits_.bytes, ", got one of ", bytes, " more")),
+        limits_.retry_after);
   }
   waiting_images_ += images;
   bytes_ += bytes;

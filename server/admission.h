@@ -16,16 +16,16 @@ namespace onebyone {
 class Admission {
  public:
   struct Limits {
-    int64_t waiting_images = 256;             // accepted and not begun
-    int64_t bytes = int64_t{1} << 30;         // of all requests that are in: encoded images and answers
-    absl::Duration retry_after = absl::Milliseconds(200);         // told to a client that found the queue full
-    absl::Duration draining_retry_after = absl::Seconds(1);       // told while draining: another server may take it at once
+    int64_t waiting_images = 256;                            // accepted and not begun
+    int64_t bytes = int64_t{1} << 30;                        // of all requests that are in: encoded images and answers
+    absl::Duration retry_after = absl::Milliseconds(200);    // told to a client that found the queue full
+    absl::Duration draining_retry_after = absl::Seconds(1);  // told while draining: another server may take it at once
   };
 
   Admission(const Limits& limits, Clock clock) : limits_(limits), clock_(std::move(clock)) {}
 
-  // DEADLINE_EXCEEDED where `deadline` has passed, UNAVAILABLE while draining, RESOURCE_EXHAUSTED where there is no room: the last
-  // two say when to try again. Never blocks. An error takes no room.
+  // DEADLINE_EXCEEDED where `deadline` has passed, UNAVAILABLE while draining, RESOURCE_EXHAUSTED where there is no
+  // room: the last two say when to try again. Never blocks. An error takes no room.
   absl::Status Admit(int64_t images, int64_t bytes, absl::Time deadline);
   // `images` that waited have been begun or dropped.
   void Begin(int64_t images);

@@ -26,20 +26,21 @@ class StrictFile : public CLI::ConfigTOML {
   explicit StrictFile(const CLI::App& app) : app_(app) {}
 
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    std::vector<CLI::ConfigItem> items = CLI::ConfigTOML::from_config(input);
+    std::vector<CLI::ConfigItem> found = CLI::ConfigTOML::from_config(input);
     std::vector<std::string> known;
     for (const CLI::Option* option : app_.get_options()) {
       if (option->get_configurable()) known.push_back(KeyOf(*option));
     }
-    for (const CLI::ConfigItem& item : items) {
+    for (const CLI::ConfigItem& item : found) {
       if (item.parents.empty() && std::find(known.begin(), known.end(), item.name) != known.end()) continue;
-      const std::string key = item.parents.empty() ? item.name : absl::StrCat("[", absl::StrJoin(item.parents, "."), "]");
+      const std::string key =
+          item.parents.empty() ? item.name : absl::StrCat("[", absl::StrJoin(item.parents, "."), "]");
       const std::string nearest = NearestName(key, known);
       throw CLI::ConfigError(absl::StrCat("--config: unknown key '", key, "'",
                                           nearest.empty() ? "" : absl::StrCat("; did you mean '", nearest, "'?")),
                              CLI::ExitCodes::ConfigError);
     }
-    return items;
+    return found;
   }
 
  private:
@@ -76,15 +77,17 @@ class Declaration {
         name, [&target](const std::string& given) { ParseSeconds(given, target); }, text);
     option->check([](const std::string& given) {
       absl::Duration ignored;
-      return ParseSeconds(given, ignored) ? std::string()
-                                          : absl::StrCat("wanted seconds as in 30, 1.5, 500ms or inf, got '", given, "'");
+      return ParseSeconds(given, ignored)
+                 ? std::string()
+                 : absl::StrCat("wanted seconds as in 30, 1.5, 500ms or inf, got '", given, "'");
     });
     return Finish(option->default_str(absl::FormatDuration(target)))->type_name("SECONDS");
   }
 
  private:
   static CLI::Option* Finish(CLI::Option* option) {
-    return option->envname(absl::StrCat("ONEBYONE_", absl::AsciiStrToUpper(absl::StrReplaceAll(KeyOf(*option), {{"-", "_"}}))))
+    return option
+        ->envname(absl::StrCat("ONEBYONE_", absl::AsciiStrToUpper(absl::StrReplaceAll(KeyOf(*option), {{"-", "_"}}))))
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   }
 
@@ -108,19 +111,23 @@ void DeclareWork(Declaration& declare, ServerOptions& options) {
   const std::string group = "Work";
   declare.Value("--lanes", options.scheduler.lanes, "worker threads; 0: one per usable CPU (affinity, cgroup quota)")
       ->group(group);
-  declare.Value("--max-queued-images", options.scheduler.max_queued_images,
-                "images that wait for a lane; past it, RESOURCE_EXHAUSTED")
+  declare
+      .Value("--max-queued-images", options.scheduler.max_queued_images,
+             "images that wait for a lane; past it, RESOURCE_EXHAUSTED")
       ->group(group);
-  declare.Bytes("--max-queued-bytes", options.scheduler.max_queued_bytes,
-                "encoded images and answers of all accepted requests; past it, RESOURCE_EXHAUSTED")
+  declare
+      .Bytes("--max-queued-bytes", options.scheduler.max_queued_bytes,
+             "encoded images and answers of all accepted requests; past it, RESOURCE_EXHAUSTED")
       ->group(group);
-  declare.Value("--max-plans", options.compile.max_plans,
-                "compiled plans kept per model; one per set of layers, channels and reductions")
+  declare
+      .Value("--max-plans", options.compile.max_plans,
+             "compiled plans kept per model; one per set of layers, channels and reductions")
       ->group(group);
   const std::vector<std::pair<std::string, CompileOptions::Convolution>> kinds = {
       {"measured", CompileOptions::Convolution::kMeasured}, {"exact", CompileOptions::Convolution::kExact}};
-  declare.Value("--convolution", options.compile.convolution,
-                "measured: the faster of direct and Winograd per shape; exact: never Winograd")
+  declare
+      .Value("--convolution", options.compile.convolution,
+             "measured: the faster of direct and Winograd per shape; exact: never Winograd")
       ->transform(CLI::CheckedTransformer(kinds))
       ->default_str("measured")
       ->type_name("KIND")
@@ -130,21 +137,25 @@ void DeclareWork(Declaration& declare, ServerOptions& options) {
 void DeclareLife(Declaration& declare, ServerOptions& options) {
   const std::string connections = "Connections";
   ListenOptions& listen = options.listen;
-  declare.Value("--port-file", listen.port_file, "file to write the port to once requests are served")->group(connections);
+  declare.Value("--port-file", listen.port_file, "file to write the port to once requests are served")
+      ->group(connections);
   declare.Value("--reflection", listen.reflection, "gRPC reflection: true or false")->group(connections);
   declare.Value("--max-streams", listen.max_streams, "concurrent calls of one connection")->group(connections);
   declare.Seconds("--max-connection-age", listen.max_connection_age, "a connection is closed gently after this")
       ->group(connections);
   declare.Seconds("--max-connection-age-grace", listen.max_connection_age_grace, "and its calls cut after this")
       ->group(connections);
-  declare.Seconds("--keepalive-time", listen.keepalive_time, "an idle connection is pinged after this")->group(connections);
+  declare.Seconds("--keepalive-time", listen.keepalive_time, "an idle connection is pinged after this")
+      ->group(connections);
   declare.Seconds("--keepalive-timeout", listen.keepalive_timeout, "and closed without an answer in this")
       ->group(connections);
   const std::string end = "End of service";
-  declare.Seconds("--lame-duck", options.drain.lame_duck,
-                  "after SIGTERM: health says NOT_SERVING, requests are still taken for this long")
+  declare
+      .Seconds("--lame-duck", options.drain.lame_duck,
+               "after SIGTERM: health says NOT_SERVING, requests are still taken for this long")
       ->group(end);
-  declare.Seconds("--drain-timeout", options.drain.timeout, "then accepted requests get this long to finish")->group(end);
+  declare.Seconds("--drain-timeout", options.drain.timeout, "then accepted requests get this long to finish")
+      ->group(end);
 }
 
 void Declare(CLI::App& app, ServerOptions& options) {
@@ -191,12 +202,14 @@ EarlyExit WrongUsage(const std::string& message) {
 std::variant<ServerOptions, EarlyExit> Read(const std::vector<std::string>& arguments) {
   ServerOptions options;
   CLI::App app("Serves image features over gRPC: onebyone-server --models DIR --listen HOST:PORT", "onebyone-server");
-  app.footer("Each option may also be set by its environment variable or in the file of --config (TOML, key without dashes);\n"
-             "the command line counts before the environment, the environment before the file.\n"
-             "Exit codes: 0 served and drained, 1 could not start, 2 wrong usage.");
+  app.footer(
+      "Each option may also be set by its environment variable or in the file of --config (TOML, key without dashes);\n"
+      "the command line counts before the environment, the environment before the file.\n"
+      "Exit codes: 0 served and drained, 1 could not start, 2 wrong usage.");
   app.set_version_flag("--version", absl::StrCat("onebyone-server ", ONEBYONE_VERSION));
   bool print_config = false;
-  app.add_flag("--print-config", print_config, "print all options as a file for --config, then exit")->configurable(false);
+  app.add_flag("--print-config", print_config, "print all options as a file for --config, then exit")
+      ->configurable(false);
   app.set_config("--config", "", "TOML file of options")->envname("ONEBYONE_CONFIG");
   app.config_formatter(std::make_shared<StrictFile>(app));
   Declare(app, options);

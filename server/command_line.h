@@ -8,8 +8,8 @@
 
 namespace onebyone {
 
-// What to print instead of serving. `code` 0: `text` was asked for (--help, --version, --print-config) and goes to standard
-// output; 2: wrong usage, `text` says what, wanted, got and goes to standard error.
+// What to print instead of serving. `code` 0: `text` was asked for (--help, --version, --print-config) and goes to
+// standard output; 2: wrong usage, `text` says what, wanted, got and goes to standard error.
 struct EarlyExit {
   int code = 0;
   std::string text;

@@ -36,7 +36,8 @@ std::optional<double> Ratio(absl::string_view quota, absl::string_view period) {
   double quota_us = 0;
   double period_us = 0;
   if (!absl::SimpleAtod(quota, &quota_us) || !absl::SimpleAtod(period, &period_us)) return std::nullopt;
-  if (!(quota_us > 0) || !(period_us > 0)) return std::nullopt;  // "max" does not parse, v1's -1 is not above 0: no limit
+  if (!(quota_us > 0) || !(period_us > 0))
+    return std::nullopt;  // "max" does not parse, v1's -1 is not above 0: no limit
   return quota_us / period_us;
 }
 
@@ -66,8 +67,8 @@ void Tighten(const std::optional<Quota>& found, std::optional<Quota>& tightest) 
   if (found.has_value() && (!tightest.has_value() || found->cpus < tightest->cpus)) tightest = found;
 }
 
-// The limits from `mount` + `group` up to `mount`. Inside a container `group` may be a path of the host that does not exist
-// here; the walk then ends at the mount, which is the container's own group.
+// The limits from `mount` + `group` up to `mount`. Inside a container `group` may be a path of the host that does not
+// exist here; the walk then ends at the mount, which is the container's own group.
 template <typename ReadQuota>
 void Walk(const std::string& mount, std::string group, ReadQuota read, std::optional<Quota>& tightest) {
   while (!group.empty() && group != "/") {

@@ -11,8 +11,8 @@ namespace {
 constexpr uint32_t kSign = 0x80000000U;
 constexpr uint32_t kInfinity = 0x7F800000U;
 
-// Both candidates are computed and one is selected: adding 0.5 lets the float unit round a subnormal to its place, adding half a
-// unit less one (and the odd bit) rounds a normal number to even.
+// Both candidates are computed and one is selected: adding 0.5 lets the float unit round a subnormal to its place,
+// adding half a unit less one (and the odd bit) rounds a normal number to even.
 uint16_t Float16Bits(float value) {
   const uint32_t bits = std::bit_cast<uint32_t>(value);
   const uint32_t magnitude = bits & ~kSign;

@@ -4,15 +4,16 @@
 
 namespace onebyone {
 
-// Conversions of many elements. The loops have no branches, so that the compiler turns them into vector code; each equals its
-// plain twin of engine/tensor/half.h bit for bit (NaN stays NaN, its payload is free).
+// Conversions of many elements. The loops have no branches, so that the compiler turns them into vector code; each
+// equals its plain twin of engine/tensor/half.h bit for bit (NaN stays NaN, its payload is free).
 
 // Round to nearest even, overflow to infinity, subnormals kept.
 void ConvertToFloat16(const float* values, int64_t count, uint16_t* elements);
 void ConvertToBFloat16(const float* values, int64_t count, uint16_t* elements);
 
-// value ~ scale * (element - zero_point) with the error of half a step, over the range of `values` widened to hold 0 (so that
-// zero is exact). A channel of nothing but zeros has scale 1. Values that are not finite are drawn to the ends of the range.
+// value ~ scale * (element - zero_point) with the error of half a step, over the range of `values` widened to hold 0
+// (so that zero is exact). A channel of nothing but zeros has scale 1. Values that are not finite are drawn to the ends
+// of the range.
 struct Uint8Range {
   float scale = 1;
   int32_t zero_point = 0;

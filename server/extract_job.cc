@@ -31,10 +31,18 @@ bool EndsRequest(const absl::Status& status) {
 
 }  // namespace
 
-ExtractJob::ExtractJob(ExtractSpec spec, const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-                       ReductionCache& reductions, absl::Time arrival, absl::Time deadline, Clock clock, Done done)
-    : spec_(std::move(spec)), request_(request), response_(response), reductions_(reductions), arrival_(arrival),
-      clock_(std::move(clock)), cancellation_(deadline), done_(std::move(done)), unfinished_(request.images_size()) {
+ExtractJob::ExtractJob(ExtractSpec spec, const v1::ExtractFeaturesRequest& request,
+                       v1::ExtractFeaturesResponse& response, ReductionCache& reductions, absl::Time arrival,
+                       absl::Time deadline, Clock clock, Done done)
+    : spec_(std::move(spec)),
+      request_(request),
+      response_(response),
+      reductions_(reductions),
+      arrival_(arrival),
+      clock_(std::move(clock)),
+      cancellation_(deadline),
+      done_(std::move(done)),
+      unfinished_(request.images_size()) {
   response_.set_model(spec_.model->bundle.name);
   response_.set_version(spec_.model->bundle.version);
   for (const v1::Image& image : request_.images()) response_.add_results()->set_id(image.id());

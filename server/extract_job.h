@@ -18,12 +18,13 @@
 
 namespace onebyone {
 
-// One checked request under work: decode -> preprocess -> network -> encode for each image, on whatever lanes take them.
+// One checked request under work: decode -> preprocess -> network -> encode for each image, on whatever lanes take
+// them.
 class ExtractJob : public Job {
  public:
-  // Called once, by the lane that ends the last image, with the outcome of the request: OK where `response` is filled (images may have
-  // failed each for itself), CANCELLED or DEADLINE_EXCEEDED where images were skipped, or why the plan could not be made. The
-  // callee may destroy the job.
+  // Called once, by the lane that ends the last image, with the outcome of the request: OK where `response` is filled
+  // (images may have failed each for itself), CANCELLED or DEADLINE_EXCEEDED where images were skipped, or why the plan
+  // could not be made. The callee may destroy the job.
   using Done = absl::AnyInvocable<void(const absl::Status&)>;
 
   // `request` and `response` must outlive the job. `arrival`: when the request came in, by `clock`.

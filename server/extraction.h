@@ -23,7 +23,8 @@ struct ExtractionContext {
   ReductionCache reductions;
 };
 
-// One request from its check to its answer, whatever brings it: holds its job, and its room in admission until destroyed.
+// One request from its check to its answer, whatever brings it: holds its job, and its room in admission until
+// destroyed.
 class Extraction {
  public:
   explicit Extraction(ExtractionContext& context) : context_(context) {}
@@ -32,8 +33,9 @@ class Extraction {
   Extraction(const Extraction&) = delete;
   Extraction& operator=(const Extraction&) = delete;
 
-  // Checks `request` and schedules its job, which fills `response` and then calls `done` on a lane, maybe before Start returns. An error
-  // says why not; `done` is not called then. Call once. `request`, `response` and this object must live until `done`.
+  // Checks `request` and schedules its job, which fills `response` and then calls `done` on a lane, maybe before Start
+  // returns. An error says why not; `done` is not called then. Call once. `request`, `response` and this object must
+  // live until `done`.
   absl::Status Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
                      absl::Time deadline, ExtractJob::Done done);
 

@@ -27,15 +27,16 @@ absl::Status CheckStored(const v1::FeatureRequest& feature, const std::string& p
   if (feature.seed() != 0) return WithoutMeaning(absl::StrCat(path, ".seed"), "with reduction RANDOM_PROJECTION");
   if (spec.stored == nullptr) {
     return AtField(absl::StrCat(path, ".reduction"),
-                   absl::FailedPreconditionError(absl::StrCat(
-                       "STORED: the bundle holds no reduction for layer ", Quoted(spec.layer->name),
-                       "; fit one with: onebyone-model fit-reduction --bundle ", model.bundle.name, " --layer ", spec.layer->name)));
+                   absl::FailedPreconditionError(absl::StrCat("STORED: the bundle holds no reduction for layer ",
+                                                              Quoted(spec.layer->name),
+                                                              "; fit one with: onebyone-model fit-reduction --bundle ",
+                                                              model.bundle.name, " --layer ", spec.layer->name)));
   }
   if (feature.channels() > spec.stored->max_channels()) {
     return InvalidField(absl::StrCat(path, ".channels"),
-                        absl::StrCat("the stored reduction '", spec.stored->name, "' of layer ", Quoted(spec.layer->name), " has ",
-                                     spec.stored->max_channels(), "; wanted 1 to ", spec.stored->max_channels(), ", got ",
-                                     feature.channels()));
+                        absl::StrCat("the stored reduction '", spec.stored->name, "' of layer ",
+                                     Quoted(spec.layer->name), " has ", spec.stored->max_channels(), "; wanted 1 to ",
+                                     spec.stored->max_channels(), ", got ", feature.channels()));
   }
   spec.source = FeatureSpec::Source::kStored;
   return absl::OkStatus();
@@ -62,8 +63,8 @@ absl::Status CheckChannels(const v1::FeatureRequest& feature, const std::string&
   }
   spec.channels = feature.channels();
   spec.stored = model.StoredReduction(spec.layer->name);
-  const bool stored = feature.reduction() == v1::STORED ||
-                      (feature.reduction() == v1::REDUCTION_UNSPECIFIED && spec.stored != nullptr);
+  const bool stored =
+      feature.reduction() == v1::STORED || (feature.reduction() == v1::REDUCTION_UNSPECIFIED && spec.stored != nullptr);
   if (stored) return CheckStored(feature, path, model, spec);
   spec.source = FeatureSpec::Source::kRandom;
   spec.seed = feature.seed();
@@ -74,8 +75,8 @@ absl::Status CheckGrid(const v1::Pooling& pooling, const std::string& path, cons
   if (pooling.grid_height() == 0 && pooling.grid_width() == 0) return absl::OkStatus();
   const auto check = [&layer](const std::string& field, int64_t got, int64_t most) {
     if (got >= 1 && got <= most) return absl::OkStatus();
-    return InvalidField(field, absl::StrCat("layer ", Quoted(layer.name), " is ", layer.height, " x ", layer.width, "; wanted 1 to ",
-                                            most, " (or both 0 for one cell), got ", got));
+    return InvalidField(field, absl::StrCat("layer ", Quoted(layer.name), " is ", layer.height, " x ", layer.width,
+                                            "; wanted 1 to ", most, " (or both 0 for one cell), got ", got));
   };
   RETURN_IF_ERROR(check(absl::StrCat(path, ".grid_height"), pooling.grid_height(), layer.height));
   RETURN_IF_ERROR(check(absl::StrCat(path, ".grid_width"), pooling.grid_width(), layer.width));
@@ -84,7 +85,8 @@ absl::Status CheckGrid(const v1::Pooling& pooling, const std::string& path, cons
   return absl::OkStatus();
 }
 
-absl::Status CheckPooling(const v1::Pooling& pooling, const std::string& path, const LayerInfo& layer, PoolingSpec& spec) {
+absl::Status CheckPooling(const v1::Pooling& pooling, const std::string& path, const LayerInfo& layer,
+                          PoolingSpec& spec) {
   switch (pooling.kind()) {
     case v1::Pooling::KIND_UNSPECIFIED:
     case v1::Pooling::NONE: spec.kind = PoolingSpec::Kind::kNone; break;
@@ -102,7 +104,8 @@ absl::Status CheckPooling(const v1::Pooling& pooling, const std::string& path, c
   const std::string field = absl::StrCat(path, ".exponent");
   if (spec.kind != PoolingSpec::Kind::kGeneralizedMean) return WithoutMeaning(field, "with GENERALIZED_MEAN");
   if (!(pooling.exponent() > 0 && pooling.exponent() <= kMaxExponent)) {
-    return InvalidField(field, absl::StrCat("wanted 0 (meaning 3) or up to ", kMaxExponent, ", got ", pooling.exponent()));
+    return InvalidField(field,
+                        absl::StrCat("wanted 0 (meaning 3) or up to ", kMaxExponent, ", got ", pooling.exponent()));
   }
   spec.exponent = pooling.exponent();
   return absl::OkStatus();
@@ -117,7 +120,8 @@ int64_t FeatureSpec::AnswerBytes() const {
   return channels * cells * WireSize(form.data_type) + scales;
 }
 
-absl::StatusOr<FeatureSpec> CheckFeature(const v1::FeatureRequest& feature, const std::string& path, const Model& model) {
+absl::StatusOr<FeatureSpec> CheckFeature(const v1::FeatureRequest& feature, const std::string& path,
+                                         const Model& model) {
   FeatureSpec spec;
   spec.asked = feature.layer();
   const absl::StatusOr<const LayerInfo*> layer = model.ResolveLayer(feature.layer());

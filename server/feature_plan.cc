@@ -9,13 +9,13 @@ namespace onebyone {
 namespace {
 
 absl::StatusOr<LayerQuery> QueryFor(const FeatureSpec& feature, ReductionCache& reductions) {
-  LayerQuery query{.layer = feature.layer->name};
+  LayerQuery query;
+  query.layer = feature.layer->name;
   if (feature.source == FeatureSpec::Source::kWhole) return query;
   query.channels = feature.channels;
   query.reduction = feature.stored;
   if (feature.source == FeatureSpec::Source::kRandom) {
-    ASSIGN_OR_RETURN(query.reduction,
-                     reductions.RandomProjectionFor(*feature.layer, feature.channels, feature.seed));
+    ASSIGN_OR_RETURN(query.reduction, reductions.RandomProjectionFor(*feature.layer, feature.channels, feature.seed));
   }
   return query;
 }
@@ -31,8 +31,8 @@ absl::StatusOr<FeaturePlan> MakeFeaturePlan(const ExtractSpec& spec, ReductionCa
     ASSIGN_OR_RETURN(LayerQuery wanted, QueryFor(feature, reductions));
     const auto same = std::find_if(query.layers.begin(), query.layers.end(), [&wanted](const LayerQuery& other) {
       if (other.layer != wanted.layer || other.channels != wanted.channels) return false;
-      return other.reduction == wanted.reduction ||
-             (other.reduction != nullptr && wanted.reduction != nullptr && other.reduction->name == wanted.reduction->name);
+      return other.reduction == wanted.reduction || (other.reduction != nullptr && wanted.reduction != nullptr &&
+                                                     other.reduction->name == wanted.reduction->name);
     });
     feature_plan.output_of_feature.push_back(static_cast<int>(same - query.layers.begin()));
     if (same == query.layers.end()) query.layers.push_back(std::move(wanted));

@@ -16,8 +16,8 @@ struct FeaturePlan {
   std::vector<int> output_of_feature;  // index into the plan's outputs, one per feature; equal features share an output
 };
 
-// Compiles the plan or takes it from the model's cache. May take long (a projection to draw, kernels to time): not for a gRPC thread.
-// Errors: those of RandomProjection and CompiledModel::PlanFor.
+// Compiles the plan or takes it from the model's cache. May take long (a projection to draw, kernels to time): not for
+// a gRPC thread. Errors: those of RandomProjection and CompiledModel::PlanFor.
 absl::StatusOr<FeaturePlan> MakeFeaturePlan(const ExtractSpec& spec, ReductionCache& reductions);
 
 }  // namespace onebyone

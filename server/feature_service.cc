@@ -49,8 +49,8 @@ grpc::ServerUnaryReactor* FeatureService::ListModels(grpc::CallbackServerContext
   });
 }
 
-grpc::ServerUnaryReactor* FeatureService::GetModel(grpc::CallbackServerContext* context, const v1::GetModelRequest* request,
-                                                   v1::GetModelResponse* response) {
+grpc::ServerUnaryReactor* FeatureService::GetModel(grpc::CallbackServerContext* context,
+                                                   const v1::GetModelRequest* request, v1::GetModelResponse* response) {
   return Answer(*context, [this, request, response] {
     const auto model = context_.models.Find(request->model(), request->version());
     if (!model.ok()) return model.status();

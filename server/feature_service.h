@@ -5,8 +5,8 @@
 
 namespace onebyone {
 
-// onebyone.v1.FeatureExtraction: an adapter that decodes, schedules and encodes. Runs on gRPC's threads and does no image work
-// there. `context` must outlive it.
+// onebyone.v1.FeatureExtraction: an adapter that decodes, schedules and encodes. Runs on gRPC's threads and does no
+// image work there. `context` must outlive it.
 class FeatureService final : public v1::FeatureExtraction::CallbackService {
  public:
   explicit FeatureService(ExtractionContext& context) : context_(context) {}

@@ -17,8 +17,8 @@ struct QueuedImage {
   absl::Time since;  // when the job was pushed
 };
 
-// Jobs that wait for lanes. Hands out images one at a time, one of each job in turn, so that a job of 64 images does not make
-// a job of one image wait for all of them. Bounded by who pushes (admission). Thread-safe.
+// Jobs that wait for lanes. Hands out images one at a time, one of each job in turn, so that a job of 64 images does
+// not make a job of one image wait for all of them. Bounded by who pushes (admission). Thread-safe.
 class ImageQueue {
  public:
   // `job` has at least one image. False, and nothing kept, after Close.

@@ -17,7 +17,7 @@ namespace onebyone {
 // What a lane works with. Keeps its memory from one image to the next. Used by one thread at a time.
 struct LaneTools {
   struct Options {
-    ImageLimits limits;
+    ImageLimits limits{};
   };
 
   static absl::StatusOr<std::unique_ptr<LaneTools>> Create(const Options& options);

@@ -9,8 +9,9 @@
 
 namespace onebyone {
 
-// The field of the cells of a pooled map: along an axis, `grid` cells drawn from `extent`. Exact where `grid` divides `extent`;
-// otherwise the stride is the mean one and the size that of the largest cell. One cell has stride 0, as behind a global pool.
+// The field of the cells of a pooled map: along an axis, `grid` cells drawn from `extent`. Exact where `grid` divides
+// `extent`; otherwise the stride is the mean one and the size that of the largest cell. One cell has stride 0, as
+// behind a global pool.
 ReceptiveField PooledField(const ReceptiveField& field, int64_t extent, int64_t grid);
 
 // Where the cells of `output`, pooled as `pooling` says, lie on the picture `image` that became the input of size

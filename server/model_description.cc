@@ -50,7 +50,8 @@ void DescribeLayer(const Bundle& bundle, const LayerInfo& layer, v1::Layer& desc
     v1::StoredReduction& stored = *description.add_reductions();
     stored.set_name(reduction->name);
     stored.set_max_channels(static_cast<int32_t>(reduction->max_channels()));
-    stored.mutable_explained_variance()->Add(reduction->explained_variance.begin(), reduction->explained_variance.end());
+    stored.mutable_explained_variance()->Add(reduction->explained_variance.begin(),
+                                             reduction->explained_variance.end());
   }
 }
 

@@ -22,7 +22,10 @@ std::vector<std::string> NamesOf(const std::vector<ModelEntry>& entries) {
 // Compiles what most requests will ask for.
 absl::Status WarmUp(const Model& model) {
   PlanQuery query;
-  for (const std::string& layer : model.DefaultLayers()) query.layers.push_back({.layer = layer});
+  for (const std::string& layer : model.DefaultLayers()) {
+    query.layers.emplace_back();
+    query.layers.back().layer = layer;
+  }
   query.height = model.compiled->input_height();
   query.width = model.compiled->input_width();
   return model.compiled->PlanFor(query).status();
@@ -39,10 +42,16 @@ absl::StatusOr<std::shared_ptr<const Model>> LoadAndWarmUp(const std::string& fo
   }
 }
 
+// A bundle's folder may be that of a version: the model is called as the folder below the models folder.
+std::string NameOf(const std::string& bundle, const std::string& models) {
+  const std::filesystem::path path = bundle;
+  const std::filesystem::path below = path.lexically_relative(std::filesystem::absolute(models).lexically_normal());
+  return (below.empty() ? path.filename() : *below.begin()).string();
+}
+
 ModelEntry LoadEntry(const std::string& folder, const ModelRegistry::Options& options) {
   ModelEntry entry;
-  // The folder may be that of a version: the model is called as the folder below the models folder.
-  entry.name = std::filesystem::path(folder).lexically_relative(options.folder).begin()->string();
+  entry.name = NameOf(folder, options.folder);
   const absl::Time start = absl::Now();
   absl::StatusOr<std::shared_ptr<const Model>> model = LoadAndWarmUp(folder, options);
   entry.load_time = absl::Now() - start;
@@ -63,8 +72,9 @@ absl::StatusOr<std::string> ChooseDefault(const std::vector<ModelEntry>& entries
   }
   const std::string why = failures.empty() ? "" : absl::StrCat("; failed: ", absl::StrJoin(failures, "; "));
   if (wanted.empty()) return absl::FailedPreconditionError(absl::StrCat("no model could be loaded", why));
-  return absl::FailedPreconditionError(absl::StrCat("--default-model: wanted one of the models that loaded, got '", wanted,
-                                                    "'; there are ", absl::StrJoin(NamesOf(entries), ", "), why));
+  return absl::FailedPreconditionError(absl::StrCat("--default-model: wanted one of the models that loaded, got '",
+                                                    wanted, "'; there are ", absl::StrJoin(NamesOf(entries), ", "),
+                                                    why));
 }
 
 }  // namespace
@@ -73,8 +83,9 @@ absl::StatusOr<std::unique_ptr<ModelRegistry>> ModelRegistry::Load(const Options
   ASSIGN_OR_RETURN(const std::vector<std::string> folders, FindBundles(options.folder));
   if (folders.empty()) {
     const bool is_bundle = std::filesystem::exists(std::filesystem::path(options.folder) / "model.onnx");
-    return absl::NotFoundError(absl::StrCat("--models: wanted a folder of model bundles (NAME/model.onnx with NAME/model_config.textproto), got ",
-                                            options.folder, is_bundle ? ", which is a bundle itself: name the folder above it" : ", which holds none"));
+    return absl::NotFoundError(absl::StrCat(
+        "--models: wanted a folder of model bundles (NAME/model.onnx with NAME/model_config.textproto), got ",
+        options.folder, is_bundle ? ", which is a bundle itself: name the folder above it" : ", which holds none"));
   }
   std::unique_ptr<ModelRegistry> registry(new ModelRegistry());
   for (const std::string& folder : folders) registry->entries_.push_back(LoadEntry(folder, options));
@@ -91,8 +102,8 @@ absl::StatusOr<std::shared_ptr<const Model>> ModelRegistry::Find(const std::stri
     }
     if (version == 0 || version == entry.version()) return entry.model;
     return ResourceNotFound("model", absl::StrCat(wanted, "/", version),
-                            absl::StrCat("version: model ", Quoted(wanted), " serves version ", entry.version(), " (0 means that one), got ",
-                                         version));
+                            absl::StrCat("version: model ", Quoted(wanted), " serves version ", entry.version(),
+                                         " (0 means that one), got ", version));
   }
   const std::vector<std::string> names = NamesOf(entries_);
   const std::string nearest = NearestName(wanted, names);

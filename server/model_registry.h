@@ -15,10 +15,10 @@ namespace onebyone {
 
 // A bundle of the models folder: loaded, or why not.
 struct ModelEntry {
-  std::string name;
-  std::shared_ptr<const Model> model;  // null where `status` is an error
-  absl::Status status;
-  absl::Duration load_time;
+  std::string name{};
+  std::shared_ptr<const Model> model{};  // null where `status` is an error
+  absl::Status status{};
+  absl::Duration load_time{};
 
   int64_t version() const { return model == nullptr ? 0 : model->bundle.version; }
 };
@@ -26,19 +26,19 @@ struct ModelEntry {
 // The models that this server serves. Immutable after Load; thread-safe.
 class ModelRegistry {
  public:
-  using LoadFunction =
-      std::function<absl::StatusOr<std::shared_ptr<const Model>>(const std::string& folder, const CompileOptions& options)>;
+  using LoadFunction = std::function<absl::StatusOr<std::shared_ptr<const Model>>(const std::string& folder,
+                                                                                  const CompileOptions& options)>;
 
   struct Options {
-    std::string folder;         // of bundles
-    std::string default_model;  // empty: the first that loads
-    CompileOptions compile;
+    std::string folder;           // of bundles
+    std::string default_model{};  // empty: the first that loads
+    CompileOptions compile{};
     LoadFunction load = LoadModel;
   };
 
-  // Loads every bundle, and compiles the plan of its default layers so that the first request does not wait for it. A bundle that fails is
-  // kept as an entry with its status. NOT_FOUND without a bundle, FAILED_PRECONDITION where none loads or the default
-  // model does not; each names what it looked for and what it found.
+  // Loads every bundle, and compiles the plan of its default layers so that the first request does not wait for it. A
+  // bundle that fails is kept as an entry with its status. NOT_FOUND without a bundle, FAILED_PRECONDITION where none
+  // loads or the default model does not; each names what it looked for and what it found.
   static absl::StatusOr<std::unique_ptr<ModelRegistry>> Load(const Options& options);
 
   // The model that a request names; an empty name is the default model, version 0 the one that serves.

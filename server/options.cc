@@ -46,9 +46,9 @@ absl::Status CheckListen(const ListenOptions& listen) {
   RETURN_IF_ERROR(CheckAddress(listen.address));
   RETURN_IF_ERROR(InRange("max-streams", listen.max_streams, 1, 1'000'000));
   RETURN_IF_ERROR(NotNegative("max-connection-age-grace", listen.max_connection_age_grace));
-  for (const auto& [option, duration] : {std::pair{"max-connection-age", listen.max_connection_age},
-                                         std::pair{"keepalive-time", listen.keepalive_time},
-                                         std::pair{"keepalive-timeout", listen.keepalive_timeout}}) {
+  for (const auto& [option, duration] :
+       {std::pair{"max-connection-age", listen.max_connection_age}, std::pair{"keepalive-time", listen.keepalive_time},
+        std::pair{"keepalive-timeout", listen.keepalive_timeout}}) {
     if (duration < absl::Seconds(1)) {
       return absl::InvalidArgumentError(
           absl::StrCat("--", option, ": wanted 1 or more seconds, got ", absl::FormatDuration(duration)));

@@ -20,16 +20,16 @@ struct RequestLimits {
 };
 
 struct SchedulerOptions {
-  int lanes = 0;                                  // worker threads; 0: one per usable CPU
-  int max_queued_images = 256;                    // accepted and not begun; past it, RESOURCE_EXHAUSTED at once
-  int64_t max_queued_bytes = int64_t{1} << 30;    // encoded images and answers of all accepted requests
+  int lanes = 0;                                // worker threads; 0: one per usable CPU
+  int max_queued_images = 256;                  // accepted and not begun; past it, RESOURCE_EXHAUSTED at once
+  int64_t max_queued_bytes = int64_t{1} << 30;  // encoded images and answers of all accepted requests
 };
 
 struct ListenOptions {
-  std::string address = "127.0.0.1:50051";        // HOST:PORT, port 0 picks a free one; or unix:PATH
-  std::string port_file;                          // the port is written here once requests are served; empty: nowhere
+  std::string address = "127.0.0.1:50051";  // HOST:PORT, port 0 picks a free one; or unix:PATH
+  std::string port_file;                    // the port is written here once requests are served; empty: nowhere
   bool reflection = true;
-  int max_streams = 256;                          // concurrent calls of one connection
+  int max_streams = 256;  // concurrent calls of one connection
   absl::Duration max_connection_age = absl::InfiniteDuration();
   absl::Duration max_connection_age_grace = absl::Seconds(30);
   absl::Duration keepalive_time = absl::Seconds(60);
@@ -42,8 +42,8 @@ struct DrainOptions {
 };
 
 struct ServerOptions {
-  std::string models;                             // folder of bundles
-  std::string default_model;                      // empty: the first that loaded
+  std::string models;         // folder of bundles
+  std::string default_model;  // empty: the first that loaded
   std::string log_level = "info";
   ListenOptions listen;
   RequestLimits limits;

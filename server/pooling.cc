@@ -76,9 +76,9 @@ void Pool(const float* map, int64_t channels, int64_t height, int64_t width, con
       const CellRange rows = PooledCell(y, spec.grid_height, height);
       for (int64_t x = 0; x < spec.grid_width; ++x) {
         const CellRange columns = PooledCell(x, spec.grid_width, width);
-        *pooled++ = PoolWindow({channel + rows.begin * width + columns.begin, width, rows.end - rows.begin,
-                                columns.end - columns.begin},
-                               spec);
+        *pooled++ = PoolWindow(
+            {channel + rows.begin * width + columns.begin, width, rows.end - rows.begin, columns.end - columns.begin},
+            spec);
       }
     }
   }

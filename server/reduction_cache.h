@@ -14,8 +14,9 @@
 
 namespace onebyone {
 
-// Random projections, kept by layer name, its channels, their number and the seed (they do not depend on a model's weights), up to
-// `max_bytes` of weights, the least recently used first out. Thread-safe; two threads that miss at once may both compute.
+// Random projections, kept by layer name, its channels, their number and the seed (they do not depend on a model's
+// weights), up to `max_bytes` of weights, the least recently used first out. Thread-safe; two threads that miss at once
+// may both compute.
 class ReductionCache {
  public:
   explicit ReductionCache(int64_t max_bytes = int64_t{64} << 20) : max_bytes_(max_bytes) {}

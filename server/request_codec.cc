@@ -12,9 +12,8 @@ absl::Status CheckCounts(const v1::ExtractFeaturesRequest& request, const Reques
     return InvalidField("images", absl::StrCat("wanted 1 to ", limits.max_images, ", got ", request.images_size()));
   }
   if (request.features_size() > limits.max_features) {
-    return InvalidField("features",
-                        absl::StrCat("wanted none (the model's default) or 1 to ", limits.max_features, ", got ",
-                                     request.features_size()));
+    return InvalidField("features", absl::StrCat("wanted none (the model's default) or 1 to ", limits.max_features,
+                                                 ", got ", request.features_size()));
   }
   return absl::OkStatus();
 }
@@ -31,8 +30,8 @@ absl::Status CheckModes(const v1::ExtractFeaturesRequest& request) {
     return InvalidField("priority", absl::StrCat("wanted a number that the API defines, got ", request.priority()));
   }
   if (request.input_size() != v1::INPUT_SIZE_UNSPECIFIED && request.input_size() != v1::MODEL) {
-    return UnsupportedField("input_size", absl::StrCat("this server supports MODEL, got ",
-                                                       v1::InputSize_Name(request.input_size())));
+    return UnsupportedField("input_size",
+                            absl::StrCat("this server supports MODEL, got ", v1::InputSize_Name(request.input_size())));
   }
   if (request.priority() == v1::BULK) {
     return UnsupportedField("priority", "this server supports INTERACTIVE, got BULK");
@@ -59,17 +58,17 @@ absl::Status CheckFeatures(const v1::ExtractFeaturesRequest& request, ExtractSpe
 absl::Status CheckSizes(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits, ExtractSpec& spec) {
   for (const v1::Image& image : request.images()) spec.image_bytes += static_cast<int64_t>(image.content().size());
   if (spec.image_bytes > limits.max_message_bytes) {
-    return InvalidField("images", absl::StrCat("wanted at most ", limits.max_message_bytes, " bytes in all, got ",
-                                               spec.image_bytes));
+    return InvalidField(
+        "images", absl::StrCat("wanted at most ", limits.max_message_bytes, " bytes in all, got ", spec.image_bytes));
   }
   int64_t answer_bytes = 0;
   for (const FeatureSpec& feature : spec.features) answer_bytes += feature.AnswerBytes();
   spec.answer_bytes = answer_bytes * request.images_size();
   if (spec.answer_bytes > limits.max_answer_bytes) {
-    return InvalidField("features", absl::StrCat("the answer may have at most ", limits.max_answer_bytes,
-                                                 " bytes of features; ", request.images_size(), " images of ",
-                                                 answer_bytes, " bytes each are ", spec.answer_bytes,
-                                                 ": ask for fewer images, channels or layers, or pool"));
+    return InvalidField("features",
+                        absl::StrCat("the answer may have at most ", limits.max_answer_bytes, " bytes of features; ",
+                                     request.images_size(), " images of ", answer_bytes, " bytes each are ",
+                                     spec.answer_bytes, ": ask for fewer images, channels or layers, or pool"));
   }
   return absl::OkStatus();
 }

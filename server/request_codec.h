@@ -41,11 +41,13 @@ struct ExtractSpec {
 };
 
 // Checks `request` against the limits and the model, in an order that refuses the costly first. Allocates little.
-// INVALID_ARGUMENT and UNIMPLEMENTED name the field; NOT_FOUND the model; FAILED_PRECONDITION a reduction that the bundle lacks.
+// INVALID_ARGUMENT and UNIMPLEMENTED name the field; NOT_FOUND the model; FAILED_PRECONDITION a reduction that the
+// bundle lacks.
 absl::StatusOr<ExtractSpec> CheckRequest(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits,
                                          const ModelRegistry& models);
 
 // The check of one FeatureRequest; `path` is its field path, as "features[0]".
-absl::StatusOr<FeatureSpec> CheckFeature(const v1::FeatureRequest& feature, const std::string& path, const Model& model);
+absl::StatusOr<FeatureSpec> CheckFeature(const v1::FeatureRequest& feature, const std::string& path,
+                                         const Model& model);
 
 }  // namespace onebyone

@@ -22,8 +22,8 @@ class Scheduler {
   // Finishes what is queued, then ends the lanes.
   ~Scheduler();
 
-  // Takes `job`, or refuses it at once with the status of Admission::Admit and calls nothing of it. `bytes`: what the request
-  // holds until Leave is called. Never blocks long.
+  // Takes `job`, or refuses it at once with the status of Admission::Admit and calls nothing of it. `bytes`: what the
+  // request holds until Leave is called. Never blocks long.
   absl::Status Schedule(Job& job, int64_t bytes);
   // The request of a job that Schedule took has been answered.
   void Leave(int64_t bytes) { admission_.Leave(bytes); }

@@ -29,7 +29,7 @@ int Milliseconds(absl::Duration duration) {
 
 void Configure(const ListenOptions& listen, const RequestLimits& limits, grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(static_cast<int>(limits.max_message_bytes));
-  builder.SetMaxSendMessageSize(-1);  // bounded by max_answer_bytes
+  builder.SetMaxSendMessageSize(-1);                        // bounded by max_answer_bytes
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second server on the port fails, instead of sharing it
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, listen.max_streams);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(listen.max_connection_age));
@@ -58,10 +58,11 @@ void LogModel(const ModelEntry& entry, const std::string& default_model) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      const ModelRegistry::LoadFunction& load) {
   RETURN_IF_ERROR(options.Validate());
   std::unique_ptr<Server> server(new Server(options));
-  RETURN_IF_ERROR(server->LoadModels());
+  RETURN_IF_ERROR(server->LoadModels(load));
   RETURN_IF_ERROR(server->StartLanes());
   RETURN_IF_ERROR(server->Listen());
   server->health_->SetServing();
@@ -73,10 +74,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   return server;
 }
 
-absl::Status Server::LoadModels() {
+absl::Status Server::LoadModels(const ModelRegistry::LoadFunction& load) {
   ASSIGN_OR_RETURN(models_, ModelRegistry::Load({.folder = options_.models,
                                                  .default_model = options_.default_model,
-                                                 .compile = options_.compile}));
+
+                                                 .compile = options_.compile,
+                                                 .load = load}));
   for (const ModelEntry& entry : models_->entries()) LogModel(entry, models_->default_model());
   return absl::OkStatus();
 }
@@ -84,8 +87,8 @@ absl::Status Server::LoadModels() {
 absl::Status Server::StartLanes() {
   const CpuBudget budget = ReadCpuBudget(AffinityCpus());
   const int lanes = options_.scheduler.lanes > 0 ? options_.scheduler.lanes : budget.cpus;
-  spdlog::info("lanes: {} ({}; usable CPUs: {}, {})", lanes, options_.scheduler.lanes > 0 ? "as asked" : "one per usable CPU",
-               budget.cpus, budget.reason);
+  spdlog::info("lanes: {} ({}; usable CPUs: {}, {})", lanes,
+               options_.scheduler.lanes > 0 ? "as asked" : "one per usable CPU", budget.cpus, budget.reason);
   ASSIGN_OR_RETURN(scheduler_, Scheduler::Create(lanes, {.limits = options_.limits.image},
                                                  {.waiting_images = options_.scheduler.max_queued_images,
                                                   .bytes = options_.scheduler.max_queued_bytes},
@@ -105,8 +108,8 @@ absl::Status Server::Listen() {
   builder.RegisterService(service_.get());
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr) {
-    return absl::UnavailableError(
-        absl::StrCat("--listen: cannot listen on ", address, ": in use, not an address of this machine, or not permitted"));
+    return absl::UnavailableError(absl::StrCat("--listen: cannot listen on ", address,
+                                               ": in use, not an address of this machine, or not permitted"));
   }
   const bool is_path = absl::StartsWith(address, "unix:");
   if (is_path) port_ = 0;

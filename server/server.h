@@ -18,9 +18,11 @@ namespace onebyone {
 // The service, from loaded models to the last answer. Logs each step of its life.
 class Server {
  public:
-  // Loads the models, starts the lanes, listens, says SERVING; in this order, so that whoever can connect is served. Errors: those of
-  // ModelRegistry::Load and LaneTools::Create; UNAVAILABLE where the address cannot be listened on.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options);
+  // Loads the models, starts the lanes, listens, says SERVING; in this order, so that whoever can connect is served.
+  // Errors: those of ModelRegistry::Load and LaneTools::Create; UNAVAILABLE where the address cannot be listened on.
+  // `load` is for tests that have no bundles.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                       const ModelRegistry::LoadFunction& load = LoadModel);
 
   // REQUIRES: Drain has returned, or no call is in work. Cuts what is left.
   ~Server();
@@ -41,7 +43,7 @@ class Server {
  private:
   explicit Server(const ServerOptions& options) : options_(options) {}
 
-  absl::Status LoadModels();
+  absl::Status LoadModels(const ModelRegistry::LoadFunction& load);
   absl::Status StartLanes();
   absl::Status Listen();
 

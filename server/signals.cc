@@ -32,7 +32,8 @@ Signals::~Signals() {
 
 int Signals::Wait() {
   const absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(+[](int* first) { return *first != 0; }, &first_));
+  mutex_.Await(absl::Condition(
+      +[](int* first) { return *first != 0; }, &first_));
   return first_;
 }
 

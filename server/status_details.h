@@ -8,8 +8,8 @@
 #include "absl/time/time.h"
 #include "google/rpc/status.pb.h"
 
-// google.rpc error details, carried as payloads of an absl::Status until grpc_status.h puts them on the wire. All functions are
-// thread-safe.
+// google.rpc error details, carried as payloads of an absl::Status until grpc_status.h puts them on the wire. All
+// functions are thread-safe.
 
 namespace onebyone {
 
@@ -34,8 +34,8 @@ std::optional<absl::Duration> RetryAfter(const absl::Status& status);
 // What a client sent, fit for a message: cut to 64 bytes, quoted, with control characters escaped.
 std::string Quoted(absl::string_view text);
 
-// Code, message and details as google.rpc.Status. The message is cut to 1,024 bytes, and details that would take the whole
-// over 4 KiB are left out: clients refuse trailers over 8 KiB.
+// Code, message and details as google.rpc.Status. The message is cut to 1,024 bytes, and details that would take the
+// whole over 4 KiB are left out: clients refuse trailers over 8 KiB.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 
 }  // namespace onebyone

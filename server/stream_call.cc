@@ -30,17 +30,17 @@ void StreamCall::OnReadDone(bool ok) {
 
 void StreamCall::Begin(Exchange& exchange) {
   exchange.response.set_request_id(exchange.request.request_id());
-  const absl::Status started = exchange.extraction.Start(
-      exchange.request.request(), *exchange.response.mutable_response(), DeadlineOf(call_),
-      [this, &exchange](const absl::Status& outcome) {
-        WriteOutcome(exchange, outcome);
-        {
-          const absl::MutexLock lock(&mutex_);
-          exchange.ended = true;
-          if (exchange.begun) answers_.push_back(&exchange);
-        }
-        Continue();
-      });
+  const absl::Status started =
+      exchange.extraction.Start(exchange.request.request(), *exchange.response.mutable_response(), DeadlineOf(call_),
+                                [this, &exchange](const absl::Status& outcome) {
+                                  WriteOutcome(exchange, outcome);
+                                  {
+                                    const absl::MutexLock lock(&mutex_);
+                                    exchange.ended = true;
+                                    if (exchange.begun) answers_.push_back(&exchange);
+                                  }
+                                  Continue();
+                                });
   if (!started.ok()) WriteOutcome(exchange, started);
   const absl::MutexLock lock(&mutex_);
   exchange.begun = true;
@@ -65,8 +65,9 @@ void StreamCall::OnWriteDone(bool ok) {
     if (!ok) Break();
     const Exchange* const written = answers_.front();
     answers_.pop_front();
-    const auto found = std::find_if(exchanges_.begin(), exchanges_.end(),
-                                    [written](const std::unique_ptr<Exchange>& exchange) { return exchange.get() == written; });
+    const auto found =
+        std::find_if(exchanges_.begin(), exchanges_.end(),
+                     [written](const std::unique_ptr<Exchange>& exchange) { return exchange.get() == written; });
     answered.splice(answered.end(), exchanges_, found);
   }
   Continue();
@@ -106,7 +107,8 @@ void StreamCall::Continue() {
     finish = over && idle && !finished_;
     if (finish) finished_ = true;
   }
-  // Outside the lock, and safe there: the flags set above keep every other thread from finishing before these have been answered.
+  // Outside the lock, and safe there: the flags set above keep every other thread from finishing before these have been
+  // answered.
   if (read != nullptr) StartRead(read);
   if (write != nullptr) StartWrite(write);
   if (finish) Finish(grpc::Status::OK);

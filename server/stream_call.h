@@ -16,7 +16,8 @@ namespace onebyone {
 
 // One StreamFeatures call. Its life:
 //   1. A request is read; its extraction starts, or its answer is an error at once (the stream goes on).
-//   2. The next request is read while fewer than kMostInWork are unanswered: a client that reads no answers is not read either.
+//   2. The next request is read while fewer than kMostInWork are unanswered: a client that reads no answers is not read
+//   either.
 //   3. Answers are written one at a time, in the order in which extractions end.
 //   4. When the client has closed its side and all answers are written, or the stream broke and all extractions have
 //      ended, the call finishes and deletes itself.
@@ -54,7 +55,7 @@ class StreamCall final : public grpc::ServerBidiReactor<v1::StreamFeaturesReques
   ExtractionContext& context_;
 
   absl::Mutex mutex_;
-  Exchanges exchanges_ ABSL_GUARDED_BY(mutex_);  // the last one is being read while reading_
+  Exchanges exchanges_ ABSL_GUARDED_BY(mutex_);            // the last one is being read while reading_
   std::deque<Exchange*> answers_ ABSL_GUARDED_BY(mutex_);  // ready; the first is being written while writing_
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "engine/base/status_macros.h"
 #include "engine/reduction/normal_numbers.h"
 #include "engine/reduction/orthonormal_rows.h"
@@ -32,7 +33,7 @@ absl::StatusOr<Reduction> RandomProjection(const std::string& layer, int64_t lay
   NormalNumbers normal(seed);
   std::vector<double> rows(static_cast<size_t>(channels * layer_channels));
   std::generate(rows.begin(), rows.end(), [&] { return normal.Next(); });
-  MakeOrthonormal(rows, channels, layer_channels);
+  MakeOrthonormal(absl::MakeSpan(rows), channels, layer_channels);
 
   Reduction reduction;
   reduction.name = absl::StrCat("random_projection(", layer, ", ", channels, ", seed ", seed, ")");

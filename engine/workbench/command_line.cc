@@ -1,16 +1,14 @@
 #include "engine/workbench/command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <array>
-#include <cmath>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "engine/bundle/preprocessing_config.h"
+#include "engine/workbench/flag_kinds.h"
 
 namespace onebyone {
 namespace {
@@ -32,41 +30,6 @@ const std::map<std::string, PrecisionChoice> kPrecisions = {{"f32", PrecisionCho
 const std::map<std::string, InputFit> kFits = {{"model", InputFit::kModel}, {"none", InputFit::kNoResize}};
 const std::map<std::string, CompileOptions::Convolution> kConvolutions = {
     {"measured", CompileOptions::Convolution::kMeasured}, {"exact", CompileOptions::Convolution::kExact}};
-
-// One of the names in `values`.
-template <typename T, typename Target>
-CLI::Option* AddChoice(CLI::App* app, const std::string& flag, Target& target, const std::map<std::string, T>& values,
-                       const std::string& description) {
-  std::vector<std::string> names;
-  for (const auto& entry : values) names.push_back(entry.first);
-  return app
-      ->add_option_function<std::string>(
-          flag, [&target, &values](const std::string& name) { target = values.at(name); }, description)
-      ->check(CLI::IsMember(names))
-      ->type_name("");
-}
-
-// "a,b,c", one finite number per channel.
-bool ParseChannels(const std::string& text, std::array<float, 3>& channels) {
-  const std::vector<std::string> parts = absl::StrSplit(text, ',');
-  if (parts.size() != channels.size()) return false;
-  for (size_t i = 0; i < parts.size(); ++i) {
-    if (!absl::SimpleAtof(parts[i], &channels[i]) || !std::isfinite(channels[i])) return false;
-  }
-  return true;
-}
-
-void AddChannels(CLI::App* app, const std::string& flag, std::optional<std::array<float, 3>>& target, bool positive,
-                 const std::string& description) {
-  const auto check = [positive](const std::string& text) -> std::string {
-    std::array<float, 3> channels = {};
-    bool fine = ParseChannels(text, channels);
-    for (const float channel : channels) fine = fine && (!positive || channel > 0);
-    return fine ? "" : absl::StrCat("want three numbers", positive ? " over 0" : "", " as a,b,c, got ", text);
-  };
-  const auto set = [&target](const std::string& text) { ParseChannels(text, target.emplace()); };
-  app->add_option_function<std::string>(flag, set, description)->check(CLI::Validator(check, ""))->type_name("A,B,C");
-}
 
 void AddBundle(CLI::App* app, std::string& bundle) {
   app->add_option("--bundle", bundle, "Folder of the bundle, or of its numbered versions (the highest counts)")
@@ -103,9 +66,9 @@ void AddPreprocessing(CLI::App* app, PreprocessingChoice& choice) {
       "tensorflow: rgb to -1..1. Without: rgb, 0..255");
   AddChoice(app, "--color", choice.color, kColors,
             "Order of the input's channels, rgb or bgr; overrides the preset, as do the next three");
-  AddChannels(app, "--mean", choice.mean, false,
+  AddChannels(app, "--mean", choice.mean, NumberRange::kAny,
               "Subtracted per channel, after the scale: (pixel * scale - mean) / std");
-  AddChannels(app, "--std", choice.std, true, "Divides per channel");
+  AddChannels(app, "--std", choice.std, NumberRange::kPositive, "Divides per channel");
   app->add_option_function<float>(
          "--scale", [&choice](const float& scale) { choice.scale = scale; }, "Multiplies each pixel (0..255)")
       ->check(CLI::PositiveNumber)

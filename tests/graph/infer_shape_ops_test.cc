@@ -38,8 +38,8 @@ INSTANTIATE_TEST_SUITE_P(Flatten, RearrangedShapeOf,
 
 ShapeCase Reshape(const std::string& what, std::vector<int64_t> shape, testing::Extents input, testing::Extents output,
                   bool allow_zero = false) {
-  return {what, OpType::kReshape, ReshapeAttributes{std::move(shape), allow_zero}, {std::move(input)},
-          std::move(output)};
+  return {
+      what, OpType::kReshape, ReshapeAttributes{std::move(shape), allow_zero}, {std::move(input)}, std::move(output)};
 }
 
 // The cases of ONNX's own tests of Reshape, and those of tensors without elements.
@@ -83,8 +83,7 @@ INSTANTIATE_TEST_SUITE_P(Unsqueeze, RearrangedShapeOf,
 
 ShapeCase Transpose(const std::string& what, std::vector<int64_t> permutation, testing::Extents input,
                     testing::Extents output) {
-  return {what, OpType::kTranspose, TransposeAttributes{std::move(permutation)}, {std::move(input)},
-          std::move(output)};
+  return {what, OpType::kTranspose, TransposeAttributes{std::move(permutation)}, {std::move(input)}, std::move(output)};
 }
 
 INSTANTIATE_TEST_SUITE_P(Transpose, RearrangedShapeOf,
@@ -95,20 +94,23 @@ INSTANTIATE_TEST_SUITE_P(Transpose, RearrangedShapeOf,
 
 ShapeCase Pad(const std::string& what, PadAttributes::Mode mode, std::vector<int64_t> begin, std::vector<int64_t> end,
               testing::Extents input, testing::Extents output) {
-  return {what, OpType::kPad, PadAttributes{.mode = mode, .begin = std::move(begin), .end = std::move(end)},
-          {std::move(input)}, std::move(output)};
+  return {what,
+          OpType::kPad,
+          PadAttributes{.mode = mode, .begin = std::move(begin), .end = std::move(end)},
+          {std::move(input)},
+          std::move(output)};
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Pad, RearrangedShapeOf,
-    ::testing::Values(
-        Pad("Constant", PadAttributes::Mode::kConstant, {0, 0, 1, 2}, {0, 0, 3, 4}, {1, 3, 5, 5}, {1, 3, 9, 11}),
-        Pad("Cut", PadAttributes::Mode::kConstant, {-1, 0}, {0, -2}, {4, 5}, {3, 3}),
-        Pad("CutToNothing", PadAttributes::Mode::kConstant, {-2}, {-2}, {4}, {0}),
-        Pad("CutAndPadded", PadAttributes::Mode::kConstant, {-2}, {5}, {4}, {7}),
-        Pad("ReflectedAsFarAsItGoes", PadAttributes::Mode::kReflect, {3}, {3}, {4}, {10}),
-        Pad("Edge", PadAttributes::Mode::kEdge, {100}, {0}, {1}, {101}),
-        Pad("ConstantOfNothing", PadAttributes::Mode::kConstant, {2}, {0}, {0}, {2})),
+    ::testing::Values(Pad("Constant", PadAttributes::Mode::kConstant, {0, 0, 1, 2}, {0, 0, 3, 4}, {1, 3, 5, 5},
+                          {1, 3, 9, 11}),
+                      Pad("Cut", PadAttributes::Mode::kConstant, {-1, 0}, {0, -2}, {4, 5}, {3, 3}),
+                      Pad("CutToNothing", PadAttributes::Mode::kConstant, {-2}, {-2}, {4}, {0}),
+                      Pad("CutAndPadded", PadAttributes::Mode::kConstant, {-2}, {5}, {4}, {7}),
+                      Pad("ReflectedAsFarAsItGoes", PadAttributes::Mode::kReflect, {3}, {3}, {4}, {10}),
+                      Pad("Edge", PadAttributes::Mode::kEdge, {100}, {0}, {1}, {101}),
+                      Pad("ConstantOfNothing", PadAttributes::Mode::kConstant, {2}, {0}, {0}, {2})),
     NameOfCase);
 
 ShapeCase Concat(const std::string& what, int64_t axis, std::vector<testing::Extents> inputs, testing::Extents output) {
@@ -125,8 +127,8 @@ INSTANTIATE_TEST_SUITE_P(Concat, RearrangedShapeOf,
                          NameOfCase);
 
 TEST(Rearranged, KeepsItsElementType) {
-  ASSERT_OK_AND_ASSIGN(const auto outputs, InferOne(OpType::kReshape, ReshapeAttributes{{6}, false},
-                                                    {{DataType::kBool, Shape({2, 3})}}));
+  ASSERT_OK_AND_ASSIGN(const auto outputs,
+                       InferOne(OpType::kReshape, ReshapeAttributes{{6}, false}, {{DataType::kBool, Shape({2, 3})}}));
   EXPECT_EQ(outputs[0].type, DataType::kBool);
 }
 

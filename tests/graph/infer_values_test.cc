@@ -25,20 +25,25 @@ TEST_P(ComputedShapeOf, IsAsOnnxDefinesIt) {
 
 INSTANTIATE_TEST_SUITE_P(
     SameShape, ComputedShapeOf,
-    ::testing::Values(
-        ShapeCase{"Relu", OpType::kRelu, ActivationAttributes{}, {{1, 3, 4, 4}}, {1, 3, 4, 4}},
-        ShapeCase{"LeakyReluOfAScalar", OpType::kLeakyRelu, ActivationAttributes{}, {{}}, {}},
-        ShapeCase{"Clip", OpType::kClip, ActivationAttributes{}, {{7}}, {7}},
-        ShapeCase{"Sigmoid", OpType::kSigmoid, ActivationAttributes{}, {{2, 0}}, {2, 0}},
-        ShapeCase{"BatchNormalization", OpType::kBatchNormalization, BatchNormalizationAttributes{},
-                  {{2, 5, 3, 3}, {5}, {5}, {5}, {5}}, {2, 5, 3, 3}},
-        ShapeCase{"BatchNormalizationOfVectors", OpType::kBatchNormalization, BatchNormalizationAttributes{},
-                  {{2, 5}, {5}, {5}, {5}, {5}}, {2, 5}},
-        ShapeCase{"Lrn", OpType::kLrn, LrnAttributes{}, {{1, 64, 56, 56}}, {1, 64, 56, 56}},
-        ShapeCase{"Softmax", OpType::kSoftmax, SoftmaxAttributes{}, {{1, 1000}}, {1, 1000}},
-        ShapeCase{"Dropout", OpType::kDropout, std::monostate{}, {{1, 1024}}, {1, 1024}},
-        ShapeCase{"DropoutWithARatio", OpType::kDropout, std::monostate{}, {{1, 1024}, {}}, {1, 1024}},
-        ShapeCase{"Identity", OpType::kIdentity, std::monostate{}, {{3}}, {3}}),
+    ::testing::Values(ShapeCase{"Relu", OpType::kRelu, ActivationAttributes{}, {{1, 3, 4, 4}}, {1, 3, 4, 4}},
+                      ShapeCase{"LeakyReluOfAScalar", OpType::kLeakyRelu, ActivationAttributes{}, {{}}, {}},
+                      ShapeCase{"Clip", OpType::kClip, ActivationAttributes{}, {{7}}, {7}},
+                      ShapeCase{"Sigmoid", OpType::kSigmoid, ActivationAttributes{}, {{2, 0}}, {2, 0}},
+                      ShapeCase{"BatchNormalization",
+                                OpType::kBatchNormalization,
+                                BatchNormalizationAttributes{},
+                                {{2, 5, 3, 3}, {5}, {5}, {5}, {5}},
+                                {2, 5, 3, 3}},
+                      ShapeCase{"BatchNormalizationOfVectors",
+                                OpType::kBatchNormalization,
+                                BatchNormalizationAttributes{},
+                                {{2, 5}, {5}, {5}, {5}, {5}},
+                                {2, 5}},
+                      ShapeCase{"Lrn", OpType::kLrn, LrnAttributes{}, {{1, 64, 56, 56}}, {1, 64, 56, 56}},
+                      ShapeCase{"Softmax", OpType::kSoftmax, SoftmaxAttributes{}, {{1, 1000}}, {1, 1000}},
+                      ShapeCase{"Dropout", OpType::kDropout, std::monostate{}, {{1, 1024}}, {1, 1024}},
+                      ShapeCase{"DropoutWithARatio", OpType::kDropout, std::monostate{}, {{1, 1024}, {}}, {1, 1024}},
+                      ShapeCase{"Identity", OpType::kIdentity, std::monostate{}, {{3}}, {3}}),
     NameOfCase);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -53,15 +58,20 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Gemm, ComputedShapeOf,
-    ::testing::Values(
-        ShapeCase{"Plain", OpType::kGemm, GemmAttributes{}, {{2, 3}, {3, 4}}, {2, 4}},
-        ShapeCase{"TransposedB", OpType::kGemm, GemmAttributes{.transpose_b = true}, {{1, 1024}, {1000, 1024}, {1000}},
-                  {1, 1000}},
-        ShapeCase{"TransposedBoth", OpType::kGemm, GemmAttributes{.transpose_a = true, .transpose_b = true},
-                  {{3, 2}, {4, 3}}, {2, 4}},
-        ShapeCase{"ScalarC", OpType::kGemm, GemmAttributes{}, {{2, 3}, {3, 4}, {}}, {2, 4}},
-        ShapeCase{"ColumnC", OpType::kGemm, GemmAttributes{}, {{2, 3}, {3, 4}, {2, 1}}, {2, 4}},
-        ShapeCase{"WholeC", OpType::kGemm, GemmAttributes{}, {{2, 3}, {3, 4}, {2, 4}}, {2, 4}}),
+    ::testing::Values(ShapeCase{"Plain", OpType::kGemm, GemmAttributes{}, {{2, 3}, {3, 4}}, {2, 4}},
+                      ShapeCase{"TransposedB",
+                                OpType::kGemm,
+                                GemmAttributes{.transpose_b = true},
+                                {{1, 1024}, {1000, 1024}, {1000}},
+                                {1, 1000}},
+                      ShapeCase{"TransposedBoth",
+                                OpType::kGemm,
+                                GemmAttributes{.transpose_a = true, .transpose_b = true},
+                                {{3, 2}, {4, 3}},
+                                {2, 4}},
+                      ShapeCase{"ScalarC", OpType::kGemm, GemmAttributes{}, {{2, 3}, {3, 4}, {}}, {2, 4}},
+                      ShapeCase{"ColumnC", OpType::kGemm, GemmAttributes{}, {{2, 3}, {3, 4}, {2, 1}}, {2, 4}},
+                      ShapeCase{"WholeC", OpType::kGemm, GemmAttributes{}, {{2, 3}, {3, 4}, {2, 4}}, {2, 4}}),
     NameOfCase);
 
 // numpy.matmul of arrays of these shapes.
@@ -77,7 +87,10 @@ INSTANTIATE_TEST_SUITE_P(
     NameOfCase);
 
 ShapeCase Mean(const std::string& what, std::vector<int64_t> axes, bool keep_dims, Extents input, Extents output) {
-  return {what, OpType::kReduceMean, ReduceMeanAttributes{std::move(axes), keep_dims}, {std::move(input)},
+  return {what,
+          OpType::kReduceMean,
+          ReduceMeanAttributes{std::move(axes), keep_dims},
+          {std::move(input)},
           std::move(output)};
 }
 
@@ -108,9 +121,10 @@ TEST(Dropout, MarksEveryElementWhenAsked) {
 
 TEST(BatchNormalization, KeepsTheTypeOfItsInputWhateverItsStatisticsHave) {
   const ValueInfo statistic = Float({4});
-  ASSERT_OK_AND_ASSIGN(const auto outputs,
-                       InferOne(OpType::kBatchNormalization, BatchNormalizationAttributes{},
-                                {{DataType::kFloat16, Shape({1, 4, 2, 2})}, statistic, statistic, statistic, statistic}));
+  ASSERT_OK_AND_ASSIGN(
+      const auto outputs,
+      InferOne(OpType::kBatchNormalization, BatchNormalizationAttributes{},
+               {{DataType::kFloat16, Shape({1, 4, 2, 2})}, statistic, statistic, statistic, statistic}));
   EXPECT_EQ(outputs[0].type, DataType::kFloat16);
 }
 

@@ -40,39 +40,70 @@ TEST_P(WindowedShapeOf, IsThatOfTheKnownLayer) {
 INSTANTIATE_TEST_SUITE_P(
     Layers, WindowedShapeOf,
     ::testing::Values(
-        ShapeCase{"GoogLeNetConv1", OpType::kConv, Conv({.strides = {2, 2}, .pads_begin = {3, 3}, .pads_end = {3, 3}}),
-                  {{1, 3, 224, 224}, {64, 3, 7, 7}, {64}}, {1, 64, 112, 112}},
-        ShapeCase{"GoogLeNetPool1", OpType::kMaxPool, Pool({.kernel = {3, 3}, .strides = {2, 2}}, true),
-                  {{1, 64, 112, 112}}, {1, 64, 56, 56}},
-        ShapeCase{"GoogLeNetPool1RoundedDown", OpType::kMaxPool, Pool({.kernel = {3, 3}, .strides = {2, 2}}),
-                  {{1, 64, 112, 112}}, {1, 64, 55, 55}},
-        ShapeCase{"GoogLeNetPool4", OpType::kMaxPool, Pool({.kernel = {3, 3}, .strides = {2, 2}}, true),
-                  {{1, 832, 14, 14}}, {1, 832, 7, 7}},
-        ShapeCase{"SqueezeNetConv10", OpType::kConv, Conv({.pads_begin = {1, 1}, .pads_end = {1, 1}}),
-                  {{1, 512, 13, 13}, {1000, 512, 1, 1}, {1000}}, {1, 1000, 15, 15}},
-        ShapeCase{"InceptionV3Stem", OpType::kConv, Conv({.strides = {2, 2}}), {{1, 3, 299, 299}, {32, 3, 3, 3}},
+        ShapeCase{"GoogLeNetConv1",
+                  OpType::kConv,
+                  Conv({.strides = {2, 2}, .pads_begin = {3, 3}, .pads_end = {3, 3}}),
+                  {{1, 3, 224, 224}, {64, 3, 7, 7}, {64}},
+                  {1, 64, 112, 112}},
+        ShapeCase{"GoogLeNetPool1",
+                  OpType::kMaxPool,
+                  Pool({.kernel = {3, 3}, .strides = {2, 2}}, true),
+                  {{1, 64, 112, 112}},
+                  {1, 64, 56, 56}},
+        ShapeCase{"GoogLeNetPool1RoundedDown",
+                  OpType::kMaxPool,
+                  Pool({.kernel = {3, 3}, .strides = {2, 2}}),
+                  {{1, 64, 112, 112}},
+                  {1, 64, 55, 55}},
+        ShapeCase{"GoogLeNetPool4",
+                  OpType::kMaxPool,
+                  Pool({.kernel = {3, 3}, .strides = {2, 2}}, true),
+                  {{1, 832, 14, 14}},
+                  {1, 832, 7, 7}},
+        ShapeCase{"SqueezeNetConv10",
+                  OpType::kConv,
+                  Conv({.pads_begin = {1, 1}, .pads_end = {1, 1}}),
+                  {{1, 512, 13, 13}, {1000, 512, 1, 1}, {1000}},
+                  {1, 1000, 15, 15}},
+        ShapeCase{"InceptionV3Stem",
+                  OpType::kConv,
+                  Conv({.strides = {2, 2}}),
+                  {{1, 3, 299, 299}, {32, 3, 3, 3}},
                   {1, 32, 149, 149}},
-        ShapeCase{"InceptionV3OneBySeven", OpType::kConv, Conv({.pads_begin = {0, 3}, .pads_end = {0, 3}}),
-                  {{1, 768, 17, 17}, {192, 768, 1, 7}}, {1, 192, 17, 17}},
-        ShapeCase{"MobileNetDepthwise", OpType::kConv,
+        ShapeCase{"InceptionV3OneBySeven",
+                  OpType::kConv,
+                  Conv({.pads_begin = {0, 3}, .pads_end = {0, 3}}),
+                  {{1, 768, 17, 17}, {192, 768, 1, 7}},
+                  {1, 192, 17, 17}},
+        ShapeCase{"MobileNetDepthwise",
+                  OpType::kConv,
                   Conv({.strides = {2, 2}, .pads_begin = {1, 1}, .pads_end = {1, 1}}, 96),
-                  {{1, 96, 112, 112}, {96, 1, 3, 3}}, {1, 96, 56, 56}},
+                  {{1, 96, 112, 112}, {96, 1, 3, 3}},
+                  {1, 96, 56, 56}},
         ShapeCase{"GroupsThatWiden", OpType::kConv, Conv({}, 2), {{1, 6, 5, 5}, {8, 3, 1, 1}}, {1, 8, 5, 5}},
         ShapeCase{"Dilated", OpType::kConv, Conv({.dilations = {2, 3}}), {{1, 1, 10, 10}, {1, 1, 3, 3}}, {1, 1, 6, 4}},
-        ShapeCase{"AsymmetricPads", OpType::kConv, Conv({.pads_begin = {0, 1}, .pads_end = {2, 0}}),
-                  {{1, 1, 8, 8}, {1, 1, 3, 3}}, {1, 1, 8, 7}},
+        ShapeCase{"AsymmetricPads",
+                  OpType::kConv,
+                  Conv({.pads_begin = {0, 1}, .pads_end = {2, 0}}),
+                  {{1, 1, 8, 8}, {1, 1, 3, 3}},
+                  {1, 1, 8, 7}},
         ShapeCase{"OneAxis", OpType::kConv, Conv({.strides = {2}}), {{2, 4, 9}, {8, 4, 3}, {8}}, {2, 8, 4}},
-        ShapeCase{"ThreeAxes", OpType::kConv, Conv({.pads_begin = {1, 0, 0}, .pads_end = {1, 0, 0}}),
-                  {{1, 2, 4, 5, 6}, {3, 2, 3, 3, 3}}, {1, 3, 4, 3, 4}},
+        ShapeCase{"ThreeAxes",
+                  OpType::kConv,
+                  Conv({.pads_begin = {1, 0, 0}, .pads_end = {1, 0, 0}}),
+                  {{1, 2, 4, 5, 6}, {3, 2, 3, 3, 3}},
+                  {1, 3, 4, 3, 4}},
         ShapeCase{"NoImages", OpType::kConv, Conv({}), {{0, 3, 8, 8}, {4, 3, 3, 3}}, {0, 4, 6, 6}},
-        ShapeCase{"CeilDropsTheWindowInThePadding", OpType::kMaxPool,
+        ShapeCase{"CeilDropsTheWindowInThePadding",
+                  OpType::kMaxPool,
                   Pool({.kernel = {2, 2}, .strides = {2, 2}, .pads_begin = {1, 1}, .pads_end = {1, 1}}, true),
-                  {{1, 1, 3, 3}}, {1, 1, 2, 2}},
-        ShapeCase{"AveragePoolOverAll", OpType::kAveragePool, Pool({.kernel = {7, 7}}), {{1, 1024, 7, 7}},
-                  {1, 1024, 1, 1}},
+                  {{1, 1, 3, 3}},
+                  {1, 1, 2, 2}},
+        ShapeCase{
+            "AveragePoolOverAll", OpType::kAveragePool, Pool({.kernel = {7, 7}}), {{1, 1024, 7, 7}}, {1, 1024, 1, 1}},
         ShapeCase{"PoolOfOneAxis", OpType::kMaxPool, Pool({.kernel = {4}, .strides = {3}}), {{1, 2, 10}}, {1, 2, 3}},
-        ShapeCase{"PoolOfThreeAxes", OpType::kAveragePool, Pool({.kernel = {2, 2, 2}}), {{1, 2, 3, 4, 5}},
-                  {1, 2, 2, 3, 4}}),
+        ShapeCase{
+            "PoolOfThreeAxes", OpType::kAveragePool, Pool({.kernel = {2, 2, 2}}), {{1, 2, 3, 4, 5}}, {1, 2, 2, 3, 4}}),
     NameOfCase);
 
 // Counts windows by laying them one after another.
@@ -127,15 +158,13 @@ class AutoPad : public ::testing::TestWithParam<SamePadding> {};
 
 // The graph's window after InferShapes, of a convolution with automatic padding.
 Window ResolvedWindow(const SamePadding& same, Window::AutoPad auto_pad) {
-  const Graph graph = GraphBuilder()
-                          .Input("x", {1, 1, same.extent, same.extent})
-                          .Conv("y", "x", 1,
-                                {.kernel = same.kernel,
-                                 .stride = same.stride,
-                                 .dilation = same.dilation,
-                                 .auto_pad = auto_pad})
-                          .Output("y")
-                          .Build();
+  const Graph graph =
+      GraphBuilder()
+          .Input("x", {1, 1, same.extent, same.extent})
+          .Conv("y", "x", 1,
+                {.kernel = same.kernel, .stride = same.stride, .dilation = same.dilation, .auto_pad = auto_pad})
+          .Output("y")
+          .Build();
   const int64_t windows = (same.extent + same.stride - 1) / same.stride;
   EXPECT_EQ(graph.value(graph.FindValue("y")).shape, Shape({1, 1, windows, windows}));
   return std::get<ConvAttributes>(graph.node(graph.NodeIds().front()).attributes).window;
@@ -185,8 +214,8 @@ TEST(MaxPool, TellsWhereTheMaximaAreWhenAsked) {
 }
 
 TEST(MaxPool, KeepsBytesBytes) {
-  ASSERT_OK_AND_ASSIGN(const auto outputs, InferOne(OpType::kMaxPool, Pool({.kernel = {2, 2}}),
-                                                    {{DataType::kUInt8, Shape({1, 3, 4, 4})}}));
+  ASSERT_OK_AND_ASSIGN(const auto outputs,
+                       InferOne(OpType::kMaxPool, Pool({.kernel = {2, 2}}), {{DataType::kUInt8, Shape({1, 3, 4, 4})}}));
   EXPECT_EQ(outputs[0].type, DataType::kUInt8);
 }
 

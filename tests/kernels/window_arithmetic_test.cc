@@ -15,6 +15,11 @@ using testing::StatusIs;
 
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
+Window WindowOf(const SpatialVector& kernel, const SpatialVector& strides = {}, const SpatialVector& dilations = {},
+                const SpatialVector& pads_begin = {}, const SpatialVector& pads_end = {}) {
+  return {kernel, strides, dilations, pads_begin, pads_end};
+}
+
 // One axis and the number of windows along it.
 struct Case {
   int64_t extent, kernel, stride, dilation, before, after;
@@ -26,7 +31,7 @@ void PrintTo(const Case& c, std::ostream* stream) {
           << " pads " << c.before << " and " << c.after;
 }
 
-Window AxisWindow(const Case& c) { return {{c.kernel}, {c.stride}, {c.dilation}, {c.before}, {c.after}}; }
+Window AxisWindow(const Case& c) { return WindowOf({c.kernel}, {c.stride}, {c.dilation}, {c.before}, {c.after}); }
 
 class WindowCountOf : public ::testing::TestWithParam<Case> {};
 
@@ -86,20 +91,20 @@ TEST(ResolveWindow, RefusesNumbersThatMakeNoWindow) {
   const auto resolve = [](const Window& window) { return ResolveWindow(window, {7, 8}, {}).status(); };
   const int64_t huge = std::numeric_limits<int64_t>::max();
   EXPECT_THAT(resolve(Window()), StatusIs(kInvalid, ::testing::HasSubstr("kernel")));
-  EXPECT_THAT(resolve({{3}}), StatusIs(kInvalid, ::testing::HasSubstr("kernel: want 2 numbers")));
-  EXPECT_THAT(resolve({{3, 0}}), StatusIs(kInvalid, ::testing::HasSubstr("kernel: want numbers from 1")));
-  EXPECT_THAT(resolve({{1 << 20, 1 << 20}}), StatusIs(kInvalid));
-  EXPECT_THAT(resolve({{3, 3}, {1, 0}}), StatusIs(kInvalid, ::testing::HasSubstr("strides")));
-  EXPECT_THAT(resolve({{3, 3}, {1, 1, 1}}), StatusIs(kInvalid, ::testing::HasSubstr("strides")));
-  EXPECT_THAT(resolve({{3, 3}, {}, {-1, 1}}), StatusIs(kInvalid, ::testing::HasSubstr("dilations")));
-  EXPECT_THAT(resolve({{3, 3}, {}, {}, {-1, 0}}), StatusIs(kInvalid, ::testing::HasSubstr("pads before")));
-  EXPECT_THAT(resolve({{3, 3}, {}, {}, {}, {0, huge}}), StatusIs(kInvalid, ::testing::HasSubstr("pads after")));
-  EXPECT_THAT(resolve({{3, 3}, {huge, 1}}), StatusIs(kInvalid));
-  EXPECT_THAT(ResolveWindow({{3, 3}}, {7, 8}, {3, 1}), StatusIs(kInvalid, ::testing::HasSubstr("weights")));
+  EXPECT_THAT(resolve(WindowOf({3})), StatusIs(kInvalid, ::testing::HasSubstr("kernel: want 2 numbers")));
+  EXPECT_THAT(resolve(WindowOf({3, 0})), StatusIs(kInvalid, ::testing::HasSubstr("kernel: want numbers from 1")));
+  EXPECT_THAT(resolve(WindowOf({1 << 20, 1 << 20})), StatusIs(kInvalid));
+  EXPECT_THAT(resolve(WindowOf({3, 3}, {1, 0})), StatusIs(kInvalid, ::testing::HasSubstr("strides")));
+  EXPECT_THAT(resolve(WindowOf({3, 3}, {1, 1, 1})), StatusIs(kInvalid, ::testing::HasSubstr("strides")));
+  EXPECT_THAT(resolve(WindowOf({3, 3}, {}, {-1, 1})), StatusIs(kInvalid, ::testing::HasSubstr("dilations")));
+  EXPECT_THAT(resolve(WindowOf({3, 3}, {}, {}, {-1, 0})), StatusIs(kInvalid, ::testing::HasSubstr("pads before")));
+  EXPECT_THAT(resolve(WindowOf({3, 3}, {}, {}, {}, {0, huge})), StatusIs(kInvalid, ::testing::HasSubstr("pads after")));
+  EXPECT_THAT(resolve(WindowOf({3, 3}, {huge, 1})), StatusIs(kInvalid));
+  EXPECT_THAT(ResolveWindow(WindowOf({3, 3}), {7, 8}, {3, 1}), StatusIs(kInvalid, ::testing::HasSubstr("weights")));
 }
 
 TEST(ResolveWindow, RefusesAReachThatAutomaticPaddingCannotCover) {
-  Window window{{3}, {}, {int64_t{1} << 30}};
+  Window window = WindowOf({3}, {}, {int64_t{1} << 30});
   window.auto_pad = Window::AutoPad::kSameUpper;
   EXPECT_THAT(ResolveWindow(window, {8}, {}), StatusIs(kInvalid, ::testing::HasSubstr("reach")));
 }

@@ -1,0 +1,111 @@
+// Every case of ONNX's own conformance data that is made of our operators alone, through importer, kernels and runtime.
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
+#include "engine/import/onnx_importer.h"
+#include "tests/conformance/case_runs.h"
+#include "tests/conformance/conformance_case.h"
+#include "tests/conformance/tensor_match.h"
+#include "tests/testing/folders.h"
+
+namespace onebyone::testing {
+namespace {
+
+using Run = absl::StatusOr<std::vector<Tensor>> (*)(const ConformanceCase&, const DataSet&);
+
+// ONNX's own test runner: 1e-3 relative, 1e-7 absolute.
+constexpr Tolerance kPlain{1e-3, 1e-7};
+// Sums in float32 and in another order than the recorded ones miss zeros by more.
+constexpr Tolerance kCompiled{1e-3, 1e-5};
+
+absl::Status RunCase(const ConformanceCase& conformance_case, Run run, const Tolerance& tolerance) {
+  ASSIGN_OR_RETURN(const std::vector<DataSet> sets, LoadDataSets(conformance_case));
+  if (sets.empty()) return absl::NotFoundError("want recorded data, got none");
+  for (const DataSet& set : sets) {
+    ASSIGN_OR_RETURN(const std::vector<Tensor> outputs, run(conformance_case, set));
+    if (outputs.size() != set.outputs.size()) {
+      return absl::InternalError(absl::StrCat("outputs: want ", set.outputs.size(), ", got ", outputs.size()));
+    }
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const absl::Status match = Match(outputs[i].view(), set.outputs[i].view(), tolerance);
+      if (!match.ok()) return absl::InternalError(absl::StrCat("output ", i, ": ", match.message()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+class OnnxConformance : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string root = FromEnvironment("ONEBYONE_ONNX_TESTDATA", "/usr/share/libonnx-testdata/data");
+    for (ConformanceCase& found : FindCases(root)) {
+      if (HasOnlyOurOperators(found.model)) cases_.push_back(std::move(found));
+    }
+    if (cases_.empty()) {
+      GTEST_SKIP() << root << " has no cases; install libonnx-testdata or set ONEBYONE_ONNX_TESTDATA to run this test";
+    }
+  }
+
+  std::vector<ConformanceCase> cases_;
+};
+
+// What Debian 12's libonnx-testdata 1.12.0 holds; fewer means that something was lost.
+constexpr int kSelected = 271;
+constexpr int kPlainPasses = 259;
+constexpr int kCompiledPasses = 60;
+
+TEST_F(OnnxConformance, ReferenceKernelsGiveTheRecordedOutputs) {
+  int passed = 0;
+  std::vector<std::string> left_out;
+  for (const ConformanceCase& conformance_case : cases_) {
+    const std::string reason = ReasonToLeaveOut(conformance_case);
+    if (!reason.empty()) {
+      left_out.push_back(absl::StrCat(conformance_case.name, ": ", reason));
+      continue;
+    }
+    const absl::Status status = RunCase(conformance_case, &RunPlainly, kPlain);
+    EXPECT_TRUE(status.ok()) << conformance_case.name << ": " << status;
+    passed += status.ok() ? 1 : 0;
+  }
+  std::cout << "[ plain    ] passed " << passed << " of " << cases_.size() << ", left out " << left_out.size() << ":\n";
+  for (const std::string& line : left_out) std::cout << "[ left out ] " << line << "\n";
+  EXPECT_GE(passed, kPlainPasses);
+  EXPECT_GE(cases_.size(), kSelected);
+}
+
+TEST_F(OnnxConformance, CompiledNetworksGiveTheRecordedOutputs) {
+  int passed = 0;
+  std::map<std::string, int> not_served;
+  for (const ConformanceCase& conformance_case : cases_) {
+    if (!ReasonToLeaveOut(conformance_case).empty()) continue;
+    const absl::Status status = RunCase(conformance_case, &RunCompiled, kCompiled);
+    if (absl::IsFailedPrecondition(status)) {
+      ++not_served[std::string(status.message())];
+      continue;
+    }
+    EXPECT_TRUE(status.ok()) << conformance_case.name << ": " << status;
+    passed += status.ok() ? 1 : 0;
+  }
+  std::cout << "[ compiled ] passed " << passed << "; the others are no networks over an image:\n";
+  for (const auto& [reason, count] : not_served) std::cout << "[ no image ] " << count << " cases: " << reason << "\n";
+  EXPECT_GE(passed, kCompiledPasses);
+}
+
+// Cases are left out because onebyone refuses them, and says so; not because the test chose to.
+TEST_F(OnnxConformance, CasesLeftOutAreRefusedByName) {
+  for (const ConformanceCase& conformance_case : cases_) {
+    if (ReasonToLeaveOut(conformance_case).empty()) continue;
+    const absl::Status status = ImportOnnx(conformance_case.model.SerializeAsString()).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented) << conformance_case.name << ": " << status;
+  }
+}
+
+}  // namespace
+}  // namespace onebyone::testing

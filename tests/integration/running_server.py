@@ -1,0 +1,105 @@
+"""A onebyone-server as a process of its own, and a client of it made from the .proto files alone.
+
+`protoc --python_out` made the messages (folder ONEBYONE_PYTHON); calls go by their full method names, without generated stubs.
+"""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import google
+import grpc
+
+GENERATED = pathlib.Path(os.environ["ONEBYONE_PYTHON"])
+# Our messages lie in packages that installed libraries share: google (protobuf) and grpc.
+sys.path.insert(0, str(GENERATED))
+google.__path__.append(str(GENERATED / "google"))
+grpc.__path__.append(str(GENERATED / "grpc"))
+
+from google.rpc import error_details_pb2, status_pb2  # noqa: E402
+from grpc.health.v1 import health_pb2  # noqa: E402
+from onebyone.v1 import feature_extraction_pb2, model_pb2, tensor_pb2  # noqa: E402
+
+SOURCE = pathlib.Path(os.environ.get("ONEBYONE_SOURCE", "."))
+PROGRAM = pathlib.Path(os.environ.get("ONEBYONE_BIN", "build/release/bin")) / "onebyone-server"
+SHARED = pathlib.Path(os.environ.get("ONEBYONE_SHARED") or SOURCE / ".." / "shared")
+MODELS = SOURCE / "deploy" / "models"
+SERVICE = "/onebyone.v1.FeatureExtraction/"
+
+
+class Client:
+    """The methods of the service, each a callable that takes a message."""
+
+    def __init__(self, address):
+        self.channel = grpc.insecure_channel(
+            address, options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1),
+                              ("grpc.enable_retries", 0)])
+        call = self._unary
+        self.extract = call("ExtractFeatures", feature_extraction_pb2.ExtractFeaturesResponse)
+        self.list_models = call("ListModels", model_pb2.ListModelsResponse)
+        self.get_model = call("GetModel", model_pb2.GetModelResponse)
+        self.check_health = self.channel.unary_unary(
+            "/grpc.health.v1.Health/Check", request_serializer=lambda message: message.SerializeToString(),
+            response_deserializer=health_pb2.HealthCheckResponse.FromString)
+
+    def _unary(self, method, response):
+        return self.channel.unary_unary(SERVICE + method, request_serializer=lambda message: message.SerializeToString(),
+                                        response_deserializer=response.FromString)
+
+
+class RunningServer:
+    """Starts the program on a free port and waits until it serves; kills it at the end where it still runs."""
+
+    def __init__(self, *arguments):
+        self._folder = tempfile.TemporaryDirectory()
+        port_file = pathlib.Path(self._folder.name) / "port"
+        self.log_path = pathlib.Path(self._folder.name) / "log"
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(
+                [str(PROGRAM), "--models", str(MODELS), "--listen", "127.0.0.1:0", "--port-file", str(port_file),
+                 *arguments], stderr=log, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 240  # sanitizer builds load slowly
+        while not port_file.exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                raise RuntimeError(f"the server did not start: exit code {self.process.wait()}\n{self.log()}")
+            time.sleep(0.02)
+        self.address = f"127.0.0.1:{int(port_file.read_text())}"
+        self.client = Client(self.address)
+
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.client.channel.close()
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self._folder.cleanup()
+
+
+def request_for(*contents, **fields):
+    request = feature_extraction_pb2.ExtractFeaturesRequest(**fields)
+    for content in contents:
+        request.images.add(content=content)
+    return request
+
+
+def violated_fields(error):
+    """The field paths in the BadRequest of an RpcError."""
+    details = dict(error.trailing_metadata()).get("grpc-status-details-bin", b"")
+    fields = []
+    for detail in status_pb2.Status.FromString(details).details:
+        bad_request = error_details_pb2.BadRequest()
+        if detail.Unpack(bad_request):
+            fields += [violation.field for violation in bad_request.field_violations]
+    return fields

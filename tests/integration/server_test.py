@@ -1,0 +1,187 @@
+"""The real onebyone-server and a client that knows nothing of it but the .proto files."""
+import csv
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+import grpc
+import numpy as np
+from running_server import (MODELS, PROGRAM, SHARED, RunningServer, feature_extraction_pb2, health_pb2, model_pb2,
+                            request_for, tensor_pb2, violated_fields)
+
+# A picture that the bundle holds itself, of the network's own size.
+PICTURE = (MODELS / "onebyone-nano" / "chelsea.png").read_bytes()
+INVALID = grpc.StatusCode.INVALID_ARGUMENT
+
+
+class ServerTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = RunningServer("--max-message-bytes=4MiB")
+        cls.client = cls.server.client
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__()
+
+    def extract(self, *contents, **fields):
+        return self.client.extract(request_for(*contents, **fields), timeout=120)
+
+    def assert_refused(self, code, field, request):
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.client.extract(request, timeout=120)
+        self.assertEqual(caught.exception.code(), code, caught.exception.details())
+        if field:
+            self.assertEqual(violated_fields(caught.exception), [field])
+        return caught.exception.details()
+
+    def assert_serves(self):
+        result = self.extract(PICTURE).results[0]
+        self.assertEqual(result.status.code, 0, result.status.message)
+
+    def test_float16_is_float32_rounded_and_hwc_is_chw_turned(self):
+        layer = "inception_4e/output"
+        result = self.extract(PICTURE, features=[
+            {"layer": layer}, {"layer": layer, "data_type": tensor_pb2.FLOAT16},
+            {"layer": layer, "layout": tensor_pb2.HWC}]).results[0]
+        self.assertEqual(result.status.code, 0, result.status.message)
+        whole, half, turned = result.features
+        values = np.frombuffer(whole.content, "<f4").reshape(whole.shape)
+        self.assertEqual(list(whole.shape), [416, 10, 10])
+        self.assertGreater(values.max(), 0)
+        np.testing.assert_array_equal(np.frombuffer(half.content, "<f2").reshape(half.shape), values.astype("<f2"))
+        np.testing.assert_array_equal(np.frombuffer(turned.content, "<f4").reshape(turned.shape), values.transpose(1, 2, 0))
+
+    def test_equals_the_reference_of_the_bundle_where_nothing_is_resized(self):
+        # Pixels go through resizing and cropping here, the reference did not: nearly the same, not equal.
+        embedding = self.extract(PICTURE).results[0].features[0]
+        got = np.frombuffer(embedding.content, "<f4")
+        want = np.load(MODELS / "onebyone-nano" / "chelsea.embedding.npy").ravel()
+        self.assertGreater(got @ want / np.linalg.norm(got) / np.linalg.norm(want), 0.8)
+
+    def test_fewer_channels_are_a_seeded_projection(self):
+        def reduced(seed):
+            feature = {"layer": "inception_3b/output", "channels": 16, "seed": seed,
+                       "reduction": feature_extraction_pb2.RANDOM_PROJECTION}
+            return self.extract(PICTURE, features=[feature]).results[0].features[0]
+        first, again, other = reduced(1), reduced(1), reduced(2)
+        self.assertEqual(list(first.shape), [16, 20, 20])
+        self.assertEqual(first.content, again.content)
+        self.assertNotEqual(first.content, other.content)
+
+    def test_models_describe_what_can_be_asked(self):
+        models = self.client.list_models(model_pb2.ListModelsRequest()).models
+        self.assertIn("onebyone-nano", [model.name for model in models])
+        model = self.client.get_model(model_pb2.GetModelRequest(model="onebyone-nano"))
+        layers = {layer.name: layer for layer in model.layers}
+        self.assertEqual(layers["inception_3a/output"].channels, 128)
+        self.assertEqual(len(model.sha256), 64)
+        self.assertLess(layers["inception_3a/output"].multiply_adds, layers["inception_5b/output"].multiply_adds)
+
+    def test_health_and_reflection_answer(self):
+        for name in ("", "onebyone.v1.FeatureExtraction", "onebyone-nano"):
+            response = self.client.check_health(health_pb2.HealthCheckRequest(service=name))
+            self.assertEqual(response.status, health_pb2.HealthCheckResponse.SERVING)
+        list_services = b"\x3a\x01*"  # ServerReflectionRequest{list_services: "*"}
+        reflection = self.client.channel.stream_stream(
+            "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")(iter([list_services]))
+        self.assertIn(b"onebyone.v1.FeatureExtraction", next(reflection))
+
+    def test_bad_pictures_fail_alone_and_for_the_right_reason(self):
+        folder = SHARED / "images" / "bad"
+        if not folder.exists():
+            self.skipTest(f"{folder} is not there; set ONEBYONE_SHARED to the folder that holds it")
+        for row in csv.DictReader(open(folder / "manifest.csv", encoding="utf-8")):
+            with self.subTest(row["file"]):
+                bad, good = self.extract((folder / row["file"]).read_bytes(), PICTURE).results
+                self.assertEqual(good.status.code, 0)
+                allowed = {"error": [3], "limit": [3], "any": [0, 3], "ok": [0]}[row["expect"]]
+                self.assertIn(bad.status.code, allowed, bad.status.message)
+                self.assertEqual(bool(bad.status.message), bad.status.code != 0)
+        self.assert_serves()
+
+    def test_wrong_requests_name_the_field(self):
+        for field, change in {
+                "features[0].layer": {"layer": "inception_9z/output"},
+                "features[0].channels": {"layer": "inception_3a/output", "channels": -1},
+                "features[0].data_type": {"layer": "inception_3a/output", "data_type": 77}}.items():
+            self.assert_refused(INVALID, field, request_for(PICTURE, features=[change]))
+        too_many = request_for(PICTURE, features=[{"layer": "inception_3a/output", "channels": 129}])
+        self.assertIn("128 channels", self.assert_refused(INVALID, "features[0].channels", too_many))
+        stored = {"layer": "inception_3a/output", "channels": 8, "reduction": feature_extraction_pb2.STORED}
+        self.assertIn("onebyone-model fit-reduction", self.assert_refused(
+            grpc.StatusCode.FAILED_PRECONDITION, "features[0].reduction", request_for(PICTURE, features=[stored])))
+        self.assert_refused(grpc.StatusCode.NOT_FOUND, None, request_for(PICTURE, model="no-such-model"))
+        self.assert_refused(INVALID, "images", request_for())
+        self.assert_serves()
+
+    def test_ten_thousand_images_are_refused_at_once(self):
+        start = time.monotonic()
+        self.assert_refused(INVALID, "images", request_for(*[b"x"] * 10_000))
+        self.assertLess(time.monotonic() - start, 30)
+        self.assert_serves()
+
+    def test_a_message_over_the_limit_is_refused(self):
+        self.assert_refused(grpc.StatusCode.RESOURCE_EXHAUSTED, None, request_for(b"x" * (4 << 20)))
+        self.assert_serves()
+
+    def test_bytes_that_are_no_message_hurt_nobody(self):
+        call = self.client.channel.unary_unary("/onebyone.v1.FeatureExtraction/ExtractFeatures")
+        for noise in (b"\xff" * 100, b"\x1a\xff\xff\xff\xff\x07", b"\x0a\x02\xff\xfe"):
+            with self.assertRaises(grpc.RpcError):
+                call(noise, timeout=60)
+        self.assert_serves()
+
+
+class LifeTest(unittest.TestCase):
+    def test_sigterm_under_load_fails_no_accepted_request(self):
+        outcomes, lock, over = [], threading.Lock(), threading.Event()
+
+        def load(server):
+            while not over.is_set():
+                try:
+                    response = server.client.extract(request_for(PICTURE, PICTURE), timeout=120)
+                    outcome = "OK" if all(not result.status.code for result in response.results) else "bad image"
+                except grpc.RpcError as error:
+                    outcome = f"{error.code().name}: {error.details()}"
+                with lock:
+                    outcomes.append(outcome)
+                if outcome != "OK":
+                    return
+
+        with RunningServer("--lame-duck=0.2") as server:
+            threads = [threading.Thread(target=load, args=(server,)) for _ in range(6)]
+            for thread in threads:
+                thread.start()
+            time.sleep(1)
+            server.terminate()
+            self.assertEqual(server.process.wait(timeout=120), 0, server.log())
+            over.set()
+            for thread in threads:
+                thread.join()
+            self.assertIn("drained", server.log())
+        self.assertGreater(outcomes.count("OK"), 6)
+        # Whatever was not answered was never accepted: refused by the drain, or by a port that nobody listens on any more.
+        for outcome in set(outcomes) - {"OK"}:
+            self.assertRegex(outcome, "UNAVAILABLE: (the server is draining|failed to connect)")
+
+    def test_the_log_tells_how_it_started(self):
+        with RunningServer() as server:
+            for part in ("onebyone-server", "model onebyone-nano", "layers, loaded in", "lanes: ", "listening on 127.0.0.1:"):
+                self.assertIn(part, server.log())
+
+    def test_wrong_usage_exits_with_two_and_no_models_with_one(self):
+        def run(*arguments):
+            return subprocess.run([str(PROGRAM), *arguments], capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(run("--version").returncode, 0)
+        self.assertEqual(run().returncode, 2)
+        self.assertEqual(run("--models", str(MODELS), "--lanes", "-3").returncode, 2)
+        missing = run("--models", "/no/such/folder", "--listen", "127.0.0.1:0")
+        self.assertEqual(missing.returncode, 1)
+        self.assertIn("/no/such/folder", missing.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2, argv=[sys.argv[0], *sys.argv[1:]])

@@ -1,0 +1,163 @@
+#include "server/command_line.h"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+namespace onebyone {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+ServerOptions OptionsOf(const std::vector<std::string>& arguments) {
+  const auto read = ReadCommandLine(arguments);
+  if (const auto* exit = std::get_if<EarlyExit>(&read)) {
+    ADD_FAILURE() << exit->text;
+    return {};
+  }
+  return std::get<ServerOptions>(read);
+}
+
+EarlyExit ExitOf(const std::vector<std::string>& arguments) {
+  const auto read = ReadCommandLine(arguments);
+  if (const auto* exit = std::get_if<EarlyExit>(&read)) return *exit;
+  ADD_FAILURE() << "the command line was accepted";
+  return {};
+}
+
+// Sets an environment variable as long as it lives.
+class Environment {
+ public:
+  Environment(std::string name, const std::string& value) : name_(std::move(name)) {
+    setenv(name_.c_str(), value.c_str(), 1);
+  }
+  ~Environment() { unsetenv(name_.c_str()); }
+
+ private:
+  const std::string name_;
+};
+
+std::string WriteConfig(const std::string& content) {
+  const std::string path = ::testing::TempDir() + "server.toml";
+  std::ofstream(path) << content;
+  return path;
+}
+
+TEST(CommandLine, NeedsOnlyTheModels) {
+  const ServerOptions options = OptionsOf({"--models", "bundles"});
+  EXPECT_EQ(options.models, "bundles");
+  EXPECT_EQ(options.limits.max_images, 64);
+  EXPECT_EQ(options.drain.timeout, absl::Seconds(30));
+  EXPECT_EQ(options.listen.max_connection_age, absl::InfiniteDuration());
+}
+
+TEST(CommandLine, ReadsNumbersSizesAndDurations) {
+  const ServerOptions options =
+      OptionsOf({"--models=m", "--listen", "[::1]:0", "--max-images=7", "--max-message-bytes=8MiB", "--lame-duck",
+                 "1.5", "--drain-timeout=250ms", "--reflection", "false", "--convolution", "exact",
+                 "--max-connection-age=inf", "--lanes=3"});
+  EXPECT_EQ(options.listen.address, "[::1]:0");
+  EXPECT_EQ(options.limits.max_images, 7);
+  EXPECT_EQ(options.limits.max_message_bytes, 8 << 20);
+  EXPECT_EQ(options.drain.lame_duck, absl::Milliseconds(1500));
+  EXPECT_EQ(options.drain.timeout, absl::Milliseconds(250));
+  EXPECT_FALSE(options.listen.reflection);
+  EXPECT_EQ(options.compile.convolution, CompileOptions::Convolution::kExact);
+  EXPECT_EQ(options.scheduler.lanes, 3);
+}
+
+TEST(CommandLine, CountsBeforeEnvironmentBeforeFile) {
+  const std::string config = WriteConfig("models = \"from-file\"\nmax-images = 1\nmax-features = 1\nlanes = 1\n");
+  const Environment images("ONEBYONE_MAX_IMAGES", "2");
+  const Environment features("ONEBYONE_MAX_FEATURES", "2");
+  const ServerOptions options = OptionsOf({"--config", config, "--max-images", "3"});
+  EXPECT_EQ(options.models, "from-file");
+  EXPECT_EQ(options.scheduler.lanes, 1);
+  EXPECT_EQ(options.limits.max_features, 2);
+  EXPECT_EQ(options.limits.max_images, 3);
+}
+
+TEST(CommandLine, FindsItsFileByTheEnvironment) {
+  const Environment config("ONEBYONE_CONFIG", WriteConfig("models = \"from-file\"\n"));
+  EXPECT_EQ(OptionsOf({}).models, "from-file");
+}
+
+TEST(CommandLine, PrintsAConfigThatReadsBackTheSame) {
+  const EarlyExit printed =
+      ExitOf({"--models=m", "--max-images=9", "--lame-duck=2", "--convolution=exact", "--print-config"});
+  ASSERT_EQ(printed.code, 0);
+  const ServerOptions options = OptionsOf({"--config", WriteConfig(printed.text)});
+  EXPECT_EQ(options.limits.max_images, 9);
+  EXPECT_EQ(options.drain.lame_duck, absl::Seconds(2));
+  EXPECT_EQ(options.compile.convolution, CompileOptions::Convolution::kExact);
+  EXPECT_EQ(options.listen.keepalive_time, absl::Seconds(60));
+  EXPECT_EQ(options.listen.max_connection_age, absl::InfiniteDuration());
+  EXPECT_EQ(options.limits.image.max_pixels, ImageLimits().max_pixels);
+}
+
+TEST(CommandLine, HelpNamesEveryOptionAndItsVariable) {
+  const EarlyExit help = ExitOf({"--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.text,
+              AllOf(HasSubstr("--models"), HasSubstr("--listen"), HasSubstr("--max-message-bytes"),
+                    HasSubstr("ONEBYONE_MAX_MESSAGE_BYTES"), HasSubstr("--lame-duck"), HasSubstr("--config")));
+}
+
+TEST(CommandLine, TellsItsVersion) {
+  const EarlyExit version = ExitOf({"--version"});
+  EXPECT_EQ(version.code, 0);
+  EXPECT_THAT(version.text, ::testing::MatchesRegex("onebyone-server [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+TEST(CommandLine, UnknownKeyInTheFileGetsTheNearestName) {
+  const EarlyExit exit = ExitOf({"--models=m", "--config", WriteConfig("max-image = 3\n")});
+  EXPECT_EQ(exit.code, 2);
+  EXPECT_THAT(exit.text, AllOf(HasSubstr("max-image"), HasSubstr("'max-images'")));
+}
+
+TEST(CommandLine, MissingFileIsWrongUsage) {
+  EXPECT_THAT(ExitOf({"--models=m", "--config", "/no/such/file"}).text, HasSubstr("/no/such/file"));
+}
+
+TEST(CommandLine, NamesTheEnvironmentVariableThatIsWrong) {
+  const Environment images("ONEBYONE_MAX_IMAGES", "0");
+  const EarlyExit exit = ExitOf({"--models=m"});
+  EXPECT_EQ(exit.code, 2);
+  EXPECT_THAT(exit.text, AllOf(HasSubstr("--max-images"), HasSubstr("ONEBYONE_MAX_IMAGES")));
+}
+
+struct WrongUsage {
+  std::vector<std::string> arguments;
+  std::string message;
+};
+
+class WrongCommandLine : public ::testing::TestWithParam<WrongUsage> {};
+
+TEST_P(WrongCommandLine, ExitsWithTwoAndSaysWhy) {
+  const EarlyExit exit = ExitOf(GetParam().arguments);
+  EXPECT_EQ(exit.code, 2);
+  EXPECT_THAT(exit.text, HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Usages, WrongCommandLine,
+    ::testing::Values(WrongUsage{{}, "--models"}, WrongUsage{{"--models=m", "--max-images", "many"}, "--max-images"},
+                      WrongUsage{{"--models=m", "--max-images=0"}, "--max-images: wanted 1 to 100000, got 0"},
+                      WrongUsage{{"--models=m", "--listen=nowhere"}, "--listen: wanted HOST:PORT"},
+                      WrongUsage{{"--models=m", "--listen=host:65536"}, "--listen: wanted HOST:PORT"},
+                      WrongUsage{{"--models=m", "--lame-duck=soon"}, "--lame-duck"},
+                      WrongUsage{{"--models=m", "--lame-duck=-1"}, "--lame-duck"},
+                      WrongUsage{{"--models=m", "--keepalive-time=0"}, "--keepalive-time: wanted 1 or more seconds"},
+                      WrongUsage{{"--models=m", "--max-images=500"}, "--max-queued-images: wanted at least"},
+                      WrongUsage{{"--models=m", "--max-queued-bytes=1MiB"}, "--max-queued-bytes: wanted at least"},
+                      WrongUsage{{"--models=m", "--convolution=fast"}, "--convolution"},
+                      WrongUsage{{"--models=m", "--log-level=loud"}, "--log-level"},
+                      WrongUsage{{"--models=m", "--no-such-option"}, "--no-such-option"},
+                      WrongUsage{{"--models=m", "--max-image-pixels=0"}, "pixels"},
+                      WrongUsage{{"--models=m", "stray"}, "stray"}));
+
+}  // namespace
+}  // namespace onebyone

@@ -1,0 +1,338 @@
+// The service through a channel in the process, with the engine as it is.
+
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+
+#include <cstring>
+#include <future>
+#include <thread>
+
+#include "engine/reduction/random_projection.h"
+#include "google/rpc/error_details.pb.h"
+#include "onebyone/v1/feature_extraction.grpc.pb.h"
+#include "server/server.h"
+#include "tests/server/tiny_model.h"
+#include "tests/testing/status_matchers.h"
+
+namespace onebyone {
+namespace {
+
+using ::onebyone::testing::EncodedPicture;
+using ::onebyone::testing::LoadTinyModels;
+using ::onebyone::testing::TinyModel;
+using ::onebyone::testing::TinyServerOptions;
+using ::testing::ElementsAre;
+using ::testing::FloatNear;
+using ::testing::HasSubstr;
+using ::testing::Pointwise;
+
+std::vector<float> Floats(const v1::FeatureMap& feature) {
+  std::vector<float> values(feature.content().size() / sizeof(float));
+  std::memcpy(values.data(), feature.content().data(), feature.content().size());
+  return values;
+}
+
+// The layer's values for a picture, by the engine alone.
+std::vector<float> Expected(const std::string& picture, const std::string& layer) {
+  const std::shared_ptr<const Model> model = TinyModel();
+  PlanQuery query{.layers = std::vector<LayerQuery>(1), .height = 32, .width = 32};
+  query.layers[0].layer = layer;
+  const auto plan = model->compiled->PlanFor(query).value();
+  const auto executor = Executor::Create({});
+  EXPECT_TRUE(executor->Use(plan).ok());
+  const auto decoder = ImageDecoder::Create({}).value();
+  const auto preprocessor = Preprocessor::Create(model->bundle.preprocess).value();
+  EXPECT_TRUE(preprocessor->Run(decoder->Decode(picture).value(), InputFit::kModel, executor->Input()).ok());
+  EXPECT_TRUE(executor->Run(nullptr).ok());
+  const ConstTensorView output = executor->Output(0);
+  return {output.As<float>(), output.As<float>() + output.shape.Elements()};
+}
+
+// weights [K, C] applied to a map [C, cells].
+std::vector<float> Reduced(const Reduction& reduction, int64_t channels, const std::vector<float>& map) {
+  const int64_t layer_channels = reduction.layer_channels();
+  const int64_t cells = static_cast<int64_t>(map.size()) / layer_channels;
+  std::vector<float> reduced;
+  for (int64_t k = 0; k < channels; ++k) {
+    for (int64_t i = 0; i < cells; ++i) {
+      double sum = reduction.bias.has_value() ? reduction.bias->As<float>()[k] : 0;
+      for (int64_t c = 0; c < layer_channels; ++c) {
+        sum += static_cast<double>(reduction.weights.As<float>()[k * layer_channels + c]) * map[c * cells + i];
+      }
+      reduced.push_back(static_cast<float>(sum));
+    }
+  }
+  return reduced;
+}
+
+class Service : public ::testing::Test {
+ protected:
+  void Start(const ServerOptions& options) {
+    ASSERT_OK_AND_ASSIGN(server_, Server::Start(options, LoadTinyModels()));
+    stub_ = v1::FeatureExtraction::NewStub(server_->InProcessChannel());
+  }
+  void SetUp() override { Start(TinyServerOptions()); }
+
+  grpc::Status Extract(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse* response) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+    return stub_->ExtractFeatures(&context, request, response);
+  }
+  v1::ExtractFeaturesResponse Extracted(const v1::ExtractFeaturesRequest& request) {
+    v1::ExtractFeaturesResponse response;
+    const grpc::Status status = Extract(request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response;
+  }
+
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<v1::FeatureExtraction::Stub> stub_;
+  const std::string picture_ = EncodedPicture(80, 60);
+};
+
+TEST_F(Service, GivesWhatTheEngineGives) {
+  v1::ExtractFeaturesRequest request;
+  request.add_images()->set_content(picture_);
+  request.mutable_images(0)->set_id("first");
+  request.add_features()->set_layer("features");
+  const v1::ExtractFeaturesResponse response = Extracted(request);
+  EXPECT_EQ(response.model(), "tiny");
+  EXPECT_EQ(response.version(), 3);
+  ASSERT_EQ(response.results_size(), 1);
+  EXPECT_EQ(response.results(0).id(), "first");
+  EXPECT_EQ(response.results(0).status().code(), 0);
+  ASSERT_EQ(response.results(0).features_size(), 1);
+  const v1::FeatureMap& feature = response.results(0).features(0);
+  EXPECT_EQ(feature.layer(), "features");
+  EXPECT_THAT(feature.shape(), ElementsAre(24, 16, 16));
+  EXPECT_EQ(Floats(feature), Expected(picture_, "block/output"));
+  EXPECT_EQ(feature.geometry().stride_x(), 2);
+  EXPECT_EQ(feature.geometry().image_width(), 80);
+  EXPECT_EQ(feature.geometry().image_height(), 60);
+  EXPECT_EQ(feature.geometry().input_width(), 32);
+  // Shorter side 60 to 36, then the middle 32 of 48 x 36: pixel 0 is column 8, row 2 of the resized picture.
+  EXPECT_NEAR(feature.geometry().input_to_image_xx(), 80.0 / 48, 1e-9);
+  EXPECT_NEAR(feature.geometry().input_to_image_x0(), 8.5 * 80 / 48 - 0.5, 1e-9);
+  EXPECT_NEAR(feature.geometry().input_to_image_y0(), 2.5 * 60 / 36 - 0.5, 1e-9);
+}
+
+TEST_F(Service, ReducesByStoredRowsAndRandomProjections) {
+  v1::ExtractFeaturesRequest request;
+  request.add_images()->set_content(picture_);
+  v1::FeatureRequest& stored = *request.add_features();
+  stored.set_layer("block/output");
+  stored.set_channels(4);
+  v1::FeatureRequest& random = *request.add_features();
+  random.set_layer("block/output");
+  random.set_channels(5);
+  random.set_reduction(v1::RANDOM_PROJECTION);
+  random.set_seed(11);
+  const v1::ExtractFeaturesResponse response = Extracted(request);
+  ASSERT_EQ(response.results(0).features_size(), 2) << response.results(0).status().message();
+
+  const std::vector<float> map = Expected(picture_, "block/output");
+  const v1::FeatureMap& first = response.results(0).features(0);
+  EXPECT_THAT(first.shape(), ElementsAre(4, 16, 16));
+  EXPECT_EQ(first.explained_variance(), 0.85);
+  EXPECT_THAT(Floats(first),
+              Pointwise(FloatNear(1e-4F), Reduced(*TinyModel()->StoredReduction("block/output"), 4, map)));
+  const v1::FeatureMap& second = response.results(0).features(1);
+  EXPECT_FALSE(second.has_explained_variance());
+  ASSERT_OK_AND_ASSIGN(const Reduction projection, RandomProjection("block/output", 24, 5, 11));
+  EXPECT_THAT(Floats(second), Pointwise(FloatNear(1e-4F), Reduced(projection, 5, map)));
+}
+
+TEST_F(Service, FeaturesThatDifferInFormOnlyShareTheirOutput) {
+  v1::ExtractFeaturesRequest request;
+  request.add_images()->set_content(picture_);
+  request.add_features()->set_layer("pool");
+  v1::FeatureRequest& pooled = *request.add_features();
+  pooled.set_layer("block/output");
+  pooled.mutable_pooling()->set_kind(v1::Pooling::AVERAGE);
+  v1::FeatureRequest& whole = *request.add_features();
+  whole.set_layer("block/output");
+  whole.set_layout(v1::HWC);
+  const v1::ExtractFeaturesResponse response = Extracted(request);
+  ASSERT_EQ(response.results(0).features_size(), 3);
+  EXPECT_THAT(Floats(response.results(0).features(1)),
+              Pointwise(FloatNear(1e-5F), Floats(response.results(0).features(0))));
+  EXPECT_THAT(response.results(0).features(2).shape(), ElementsAre(16, 16, 24));
+}
+
+TEST_F(Service, OneBrokenImageFailsOnlyItself) {
+  v1::ExtractFeaturesRequest request;
+  request.add_images()->set_content(picture_);
+  request.add_images()->set_content("no picture");
+  request.add_images();
+  request.add_images()->set_content(EncodedPicture(33, 200, ".jpg"));
+  const v1::ExtractFeaturesResponse response = Extracted(request);
+  ASSERT_EQ(response.results_size(), 4);
+  EXPECT_EQ(response.results(0).status().code(), 0);
+  EXPECT_EQ(response.results(1).status().code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(response.results(2).status().code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(response.results(3).status().code(), 0);
+  EXPECT_EQ(response.results(1).features_size(), 0);
+  google::rpc::BadRequest detail;
+  ASSERT_EQ(response.results(1).status().details_size(), 1);
+  ASSERT_TRUE(response.results(1).status().details(0).UnpackTo(&detail));
+  EXPECT_EQ(detail.field_violations(0).field(), "images[1].content");
+  EXPECT_EQ(Floats(response.results(0).features(0)), Expected(picture_, "embedding"));
+}
+
+TEST_F(Service, ImagesOverALimitSayWhich) {
+  ServerOptions options = TinyServerOptions();
+  options.limits.image.max_pixels = 80 * 59;
+  Start(options);
+  v1::ExtractFeaturesRequest request;
+  request.add_images()->set_content(picture_);
+  const v1::ExtractFeaturesResponse response = Extracted(request);
+  EXPECT_EQ(response.results(0).status().code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(response.results(0).status().message(), HasSubstr("4720"));
+}
+
+TEST_F(Service, TellsWhereTheTimeWent) {
+  v1::ExtractFeaturesRequest request;
+  for (int i = 0; i < 5; ++i) request.add_images()->set_content(EncodedPicture(500, 400));
+  const v1::ExtractFeaturesResponse response = Extracted(request);
+  int64_t decode = 0;
+  for (const v1::ImageResult& result : response.results()) {
+    EXPECT_GT(result.timing().decode_us(), 0);
+    EXPECT_GE(result.timing().total_us(), result.timing().decode_us() + result.timing().network_us());
+    decode += result.timing().decode_us();
+  }
+  EXPECT_EQ(response.timing().decode_us(), decode);
+  EXPECT_GE(response.timing().total_us(), response.results(4).timing().total_us());
+}
+
+TEST_F(Service, ErrorsCarryTheirDetails) {
+  v1::ExtractFeaturesRequest request;
+  request.add_images()->set_content(picture_);
+  request.add_features()->set_layer("blok/output");
+  v1::ExtractFeaturesResponse response;
+  const grpc::Status status = Extract(request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("block/output"));
+  google::rpc::Status rpc;
+  ASSERT_TRUE(rpc.ParseFromString(status.error_details()));
+  google::rpc::BadRequest detail;
+  ASSERT_EQ(rpc.details_size(), 1);
+  ASSERT_TRUE(rpc.details(0).UnpackTo(&detail));
+  EXPECT_EQ(detail.field_violations(0).field(), "features[0].layer");
+  request.mutable_features(0)->set_layer("block/output");
+  EXPECT_TRUE(Extract(request, &response).ok()) << "the next request is served";
+}
+
+TEST_F(Service, AFullQueueSaysWhenToTryAgain) {
+  ServerOptions options = TinyServerOptions();
+  options.limits.max_images = 4;
+  options.scheduler.max_queued_images = 4;
+  options.scheduler.lanes = 1;
+  Start(options);
+  v1::ExtractFeaturesRequest request;
+  for (int i = 0; i < 4; ++i) request.add_images()->set_content(EncodedPicture(3000, 2000));
+  std::vector<std::future<grpc::Status>> calls;
+  std::atomic<int> pushbacks{0};
+  for (int i = 0; i < 8; ++i) {
+    calls.push_back(std::async(std::launch::async, [&] {
+      grpc::ClientContext context;
+      v1::ExtractFeaturesResponse response;
+      const grpc::Status status = stub_->ExtractFeatures(&context, request, &response);
+      const auto& trailers = context.GetServerTrailingMetadata();
+      if (trailers.find("grpc-retry-pushback-ms") != trailers.end()) ++pushbacks;
+      return status;
+    }));
+  }
+  int refused = 0;
+  for (auto& call : calls) {
+    const grpc::Status status = call.get();
+    if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) ++refused;
+    EXPECT_TRUE(status.ok() || status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) << status.error_message();
+  }
+  EXPECT_GT(refused, 0);
+  EXPECT_LT(refused, 8);
+  EXPECT_EQ(pushbacks, refused);
+  EXPECT_EQ(server_->scheduler().admission().waiting_images(), 0);
+}
+
+TEST_F(Service, AClientThatGoesAwayTakesItsWorkWithIt) {
+  ServerOptions options = TinyServerOptions();
+  options.scheduler.lanes = 1;
+  Start(options);
+  v1::ExtractFeaturesRequest request;
+  for (int i = 0; i < 64; ++i) request.add_images()->set_content(EncodedPicture(2000, 2000));
+  grpc::ClientContext context;
+  v1::ExtractFeaturesResponse response;
+  auto call = std::async(std::launch::async, [&] { return stub_->ExtractFeatures(&context, request, &response); });
+  while (server_->scheduler().admission().requests() == 0) std::this_thread::yield();
+  context.TryCancel();
+  EXPECT_EQ(call.get().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(server_->scheduler().admission().WaitUntilEmpty(absl::Seconds(60)));
+  EXPECT_EQ(server_->scheduler().admission().waiting_images(), 0);
+  EXPECT_EQ(server_->scheduler().admission().bytes(), 0);
+}
+
+TEST_F(Service, ListsAndDescribesItsModels) {
+  Start(TinyServerOptions({"broken", "net"}));
+  grpc::ClientContext list_context;
+  v1::ListModelsResponse models;
+  ASSERT_TRUE(stub_->ListModels(&list_context, {}, &models).ok());
+  ASSERT_EQ(models.models_size(), 2);
+  EXPECT_FALSE(models.models(0).ready());
+  EXPECT_TRUE(models.models(1).ready());
+  EXPECT_TRUE(models.models(1).is_default());
+  grpc::ClientContext get_context;
+  v1::GetModelResponse model;
+  ASSERT_TRUE(stub_->GetModel(&get_context, {}, &model).ok());
+  EXPECT_EQ(model.summary().name(), "net");
+  EXPECT_EQ(static_cast<size_t>(model.layers_size()), TinyModel()->compiled->layers().size());
+  grpc::ClientContext wrong_context;
+  v1::GetModelRequest wrong;
+  wrong.set_model("nte");
+  EXPECT_EQ(stub_->GetModel(&wrong_context, wrong, &model).error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(Service, AStreamAnswersEveryRequestByItsId) {
+  grpc::ClientContext context;
+  auto stream = stub_->StreamFeatures(&context);
+  constexpr int kRequests = 40;  // more than are in work at once
+  std::thread writer([&] {
+    for (int i = 0; i < kRequests; ++i) {
+      v1::StreamFeaturesRequest request;
+      request.set_request_id(std::to_string(i));
+      if (i % 10 != 3) request.mutable_request()->add_images()->set_content(picture_);  // others have no image
+      ASSERT_TRUE(stream->Write(request));
+    }
+    stream->WritesDone();
+  });
+  std::vector<int> answers(kRequests, 0);
+  v1::StreamFeaturesResponse response;
+  while (stream->Read(&response)) {
+    const int id = std::stoi(response.request_id());
+    ++answers[id];
+    EXPECT_EQ(response.status().code(), id % 10 == 3 ? grpc::StatusCode::INVALID_ARGUMENT : 0) << id;
+    EXPECT_EQ(response.response().results_size(), id % 10 == 3 ? 0 : 1);
+  }
+  writer.join();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_THAT(answers, ::testing::Each(1));
+  EXPECT_TRUE(server_->scheduler().admission().WaitUntilEmpty(absl::Seconds(60)));
+}
+
+TEST_F(Service, AStreamThatBreaksLeavesNothingBehind) {
+  {
+    grpc::ClientContext context;
+    auto stream = stub_->StreamFeatures(&context);
+    v1::StreamFeaturesRequest request;
+    for (int i = 0; i < 20; ++i) request.mutable_request()->add_images()->set_content(EncodedPicture(1500, 1500));
+    for (int i = 0; i < 5; ++i) stream->Write(request);
+    v1::StreamFeaturesResponse response;
+    ASSERT_TRUE(stream->Read(&response));
+    context.TryCancel();
+    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  EXPECT_TRUE(server_->scheduler().admission().WaitUntilEmpty(absl::Seconds(60)));
+  EXPECT_EQ(server_->scheduler().admission().bytes(), 0);
+}
+
+}  // namespace
+}  // namespace onebyone

@@ -1,0 +1,76 @@
+#include "engine/workbench/layer_choice.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/testing/graph_builder.h"
+#include "tests/testing/status_matchers.h"
+
+namespace onebyone {
+namespace {
+
+using ::onebyone::testing::GraphBuilder;
+using ::onebyone::testing::StatusIs;
+using ::testing::HasSubstr;
+
+// A layer "conv" of 8 channels with a stored reduction to at most 4, and a layer "pool" without one.
+absl::StatusOr<std::shared_ptr<const Model>> SmallModel() {
+  Bundle bundle;
+  bundle.preprocess.width = 16;
+  bundle.preprocess.height = 16;
+  bundle.aliases = {{"early", "conv"}};
+  bundle.reductions.push_back(
+      std::make_shared<const Reduction>(Reduction{.name = "pca",
+                                                  .layer = "conv",
+                                                  .weights = *Tensor::Create(DataType::kFloat32, {4, 8}),
+                                                  .bias = {},
+                                                  .explained_variance = {}}));
+  return MakeModel(bundle,
+                   GraphBuilder()
+                       .Input("image", {1, 3, 16, 16})
+                       .Conv("conv", "image", 8, {})
+                       .GlobalAveragePool("pool", "conv")
+                       .Output("pool")
+                       .Build(),
+                   {.convolution = CompileOptions::Convolution::kExact});
+}
+
+TEST(ChooseLayers, TakesWholeLayersWhereNoChannelsAreAsked) {
+  ASSERT_OK_AND_ASSIGN(const auto model, SmallModel());
+  ASSERT_OK_AND_ASSIGN(const auto chosen, ChooseLayers(*model, {"early", "pool"}, 0));
+  ASSERT_EQ(chosen.size(), 2U);
+  EXPECT_EQ(chosen[0].name, "early");
+  EXPECT_EQ(chosen[0].query.layer, "conv");
+  EXPECT_EQ(chosen[0].query.reduction, nullptr);
+  ASSERT_OK_AND_ASSIGN(const auto defaults, ChooseLayers(*model, {}, 0));
+  ASSERT_EQ(defaults.size(), 1U);
+  EXPECT_EQ(defaults[0].name, "pool");
+}
+
+TEST(ChooseLayers, PrefersTheStoredReductionAsFarAsItReaches) {
+  ASSERT_OK_AND_ASSIGN(const auto model, SmallModel());
+  ASSERT_OK_AND_ASSIGN(const auto stored, ChooseLayers(*model, {"conv"}, 4));
+  EXPECT_EQ(stored[0].query.reduction, model->StoredReduction("conv"));
+  EXPECT_EQ(stored[0].query.channels, 4);
+  ASSERT_OK_AND_ASSIGN(const auto random, ChooseLayers(*model, {"conv"}, 5));
+  EXPECT_NE(random[0].query.reduction, model->StoredReduction("conv"));
+  EXPECT_EQ(random[0].query.reduction->layer_channels(), 8);
+  EXPECT_EQ(random[0].query.channels, 5);
+}
+
+TEST(ChooseLayers, RefusesAsManyChannelsAsThereAre) {
+  ASSERT_OK_AND_ASSIGN(const auto model, SmallModel());
+  EXPECT_THAT(ChooseLayers(*model, {"pool"}, 8),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("want 1 to 7")));
+  EXPECT_THAT(ChooseLayers(*model, {"pooh"}, 0), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'pool'")));
+}
+
+TEST(CheckPrecision, TakesWhatTheBundleHolds) {
+  ASSERT_OK_AND_ASSIGN(const auto model, SmallModel());
+  EXPECT_THAT(CheckPrecision(*model, PrecisionChoice::kAuto), testing::IsOk());
+  EXPECT_THAT(CheckPrecision(*model, PrecisionChoice::kFloat32), testing::IsOk());
+  EXPECT_THAT(CheckPrecision(*model, PrecisionChoice::kInt8),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("int8")));
+}
+
+}  // namespace
+}  // namespace onebyone

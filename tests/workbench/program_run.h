@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace onebyone::testing {
+
+// What a program left behind. exit_code is -1 where a signal ended it.
+struct ProgramRun {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+// Runs `BinFolder()/program` with arguments, in no shell, and waits for its end.
+ProgramRun RunProgram(const std::string& program, const std::vector<std::string>& arguments);
+
+// The same for onebyone-model.
+inline ProgramRun Workbench(const std::vector<std::string>& arguments) {
+  return RunProgram("onebyone-model", arguments);
+}
+
+}  // namespace onebyone::testing
