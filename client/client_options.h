@@ -22,7 +22,7 @@ struct ClientOptions {
   absl::Duration deadline = absl::Seconds(60);  // of each call, its retries included
   int64_t max_send_bytes = int64_t{256} << 20;  // of one message; the server has a limit of its own
   int64_t max_receive_bytes = int64_t{1} << 30;
-  RetryPolicy retry;
+  RetryPolicy retry = {};
 
   // INVALID_ARGUMENT, naming the option, what is wanted and what it is.
   absl::Status Validate() const;

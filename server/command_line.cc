@@ -6,19 +6,14 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "engine/base/nearest_name.h"
+#include "server/option_declaration.h"
 
 namespace onebyone {
 namespace {
-
-// The name of an option without its dashes: the key in a file.
-std::string KeyOf(const CLI::Option& option) { return option.get_single_name(); }
 
 // TOML or INI; a key that is no option is an error that names the nearest one.
 class StrictFile : public CLI::ConfigTOML {
@@ -47,54 +42,7 @@ class StrictFile : public CLI::ConfigTOML {
   const CLI::App& app_;
 };
 
-// "30", "30s", "500ms", "1m30s" or "inf".
-bool ParseSeconds(const std::string& text, absl::Duration& duration) {
-  double seconds = 0;
-  if (absl::SimpleAtod(text, &seconds)) {
-    duration = absl::Seconds(seconds);
-    return seconds == seconds;
-  }
-  return absl::ParseDuration(text, &duration);
-}
-
-// Declares options: every one gets its environment variable, and the last of several settings counts.
-class Declaration {
- public:
-  explicit Declaration(CLI::App& app) : app_(app) {}
-
-  template <typename T>
-  CLI::Option* Value(const std::string& name, T& target, const std::string& text) {
-    return Finish(app_.add_option(name, target, text)->capture_default_str());
-  }
-
-  // A number of bytes, with an optional suffix as in 64MiB.
-  CLI::Option* Bytes(const std::string& name, int64_t& target, const std::string& text) {
-    return Value(name, target, text)->transform(CLI::AsSizeValue(false))->type_name("BYTES");
-  }
-
-  CLI::Option* Seconds(const std::string& name, absl::Duration& target, const std::string& text) {
-    CLI::Option* option = app_.add_option_function<std::string>(
-        name, [&target](const std::string& given) { ParseSeconds(given, target); }, text);
-    option->check([](const std::string& given) {
-      absl::Duration ignored;
-      return ParseSeconds(given, ignored)
-                 ? std::string()
-                 : absl::StrCat("wanted seconds as in 30, 1.5, 500ms or inf, got '", given, "'");
-    });
-    return Finish(option->default_str(absl::FormatDuration(target)))->type_name("SECONDS");
-  }
-
- private:
-  static CLI::Option* Finish(CLI::Option* option) {
-    return option
-        ->envname(absl::StrCat("ONEBYONE_", absl::AsciiStrToUpper(absl::StrReplaceAll(KeyOf(*option), {{"-", "_"}}))))
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  }
-
-  CLI::App& app_;
-};
-
-void DeclareRequests(Declaration& declare, ServerOptions& options) {
+void DeclareRequests(OptionDeclaration& declare, ServerOptions& options) {
   RequestLimits& limits = options.limits;
   const std::string group = "Limits";
   declare.Value("--max-images", limits.max_images, "images of one request")->group(group);
@@ -107,7 +55,7 @@ void DeclareRequests(Declaration& declare, ServerOptions& options) {
   declare.Value("--max-jpeg-scans", limits.image.max_jpeg_scans, "scans of a progressive JPEG")->group(group);
 }
 
-void DeclareWork(Declaration& declare, ServerOptions& options) {
+void DeclareWork(OptionDeclaration& declare, ServerOptions& options) {
   const std::string group = "Work";
   declare.Value("--lanes", options.scheduler.lanes, "worker threads; 0: one per usable CPU (affinity, cgroup quota)")
       ->group(group);
@@ -123,18 +71,19 @@ void DeclareWork(Declaration& declare, ServerOptions& options) {
       .Value("--max-plans", options.compile.max_plans,
              "compiled plans kept per model; one per set of layers, channels and reductions")
       ->group(group);
-  const std::vector<std::pair<std::string, CompileOptions::Convolution>> kinds = {
-      {"measured", CompileOptions::Convolution::kMeasured}, {"exact", CompileOptions::Convolution::kExact}};
   declare
-      .Value("--convolution", options.compile.convolution,
-             "measured: the faster of direct and Winograd per shape; exact: never Winograd")
-      ->transform(CLI::CheckedTransformer(kinds))
-      ->default_str("measured")
-      ->type_name("KIND")
+      .Text(
+          "--convolution", "measured",
+          [&options](const std::string& given) {
+            options.compile.convolution =
+                given == "exact" ? CompileOptions::Convolution::kExact : CompileOptions::Convolution::kMeasured;
+          },
+          "measured: the faster of direct and Winograd per shape; exact: never Winograd")
+      ->check(CLI::IsMember({"measured", "exact"}))
       ->group(group);
 }
 
-void DeclareLife(Declaration& declare, ServerOptions& options) {
+void DeclareLife(OptionDeclaration& declare, ServerOptions& options) {
   const std::string connections = "Connections";
   ListenOptions& listen = options.listen;
   declare.Value("--port-file", listen.port_file, "file to write the port to once requests are served")
@@ -159,7 +108,7 @@ void DeclareLife(Declaration& declare, ServerOptions& options) {
 }
 
 void Declare(CLI::App& app, ServerOptions& options) {
-  Declaration declare(app);
+  OptionDeclaration declare(app);
   declare.Value("--models", options.models, "folder of model bundles; each folder name is a model's name");
   declare.Value("--listen", options.listen.address, "HOST:PORT (port 0 picks a free one) or unix:PATH");
   declare.Value("--default-model", options.default_model, "the model that an empty name means; default: the first");
@@ -185,7 +134,10 @@ std::vector<std::string> FromEnvironment(const CLI::App& app) {
 std::string WithOrigin(std::string message, const CLI::App& app, const std::vector<std::string>& from_environment) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string prefix = absl::StrCat("--", KeyOf(*option));
-    if (!absl::StartsWith(message, absl::StrCat(prefix, ":"))) continue;
+    if (!absl::StrContains(message, absl::StrCat(prefix, ":")) &&
+        !absl::StrContains(message, absl::StrCat(prefix, " "))) {
+      continue;
+    }
     for (const std::string& argument : from_environment) {
       if (absl::StartsWith(argument, absl::StrCat(prefix, "="))) {
         absl::StrAppend(&message, " (", option->get_envname(), " is set)");

@@ -99,7 +99,8 @@ void AddFeatureFlags(CLI::App& command, FeatureFlags& flags, LayerCount count) {
       .add_option_function<uint64_t>(
           "--seed", [&flags](uint64_t seed) { flags.feature.set_seed(seed); },
           "Seed of the random projection; 0 unless told")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
   AddWords<v1::InputSize>(
       command, "--input-size",
       {{"model", v1::MODEL}, {"squash", v1::SQUASH}, {"letterbox", v1::LETTERBOX}, {"native", v1::NATIVE}},

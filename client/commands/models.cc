@@ -22,13 +22,14 @@ absl::StatusOr<std::string> Json(const google::protobuf::Message& message) {
   return text;
 }
 
-absl::StatusOr<std::string> Answer(const ModelsOptions& options) {
+absl::StatusOr<std::string> Answer(const ModelsOptions& options, Terminal& terminal) {
+  const CallOptions call = {.cancellation = &terminal.interruption};
   ASSIGN_OR_RETURN(const std::unique_ptr<FeatureClient> client, FeatureClient::Create(options.client));
   if (options.one_model) {
-    ASSIGN_OR_RETURN(const v1::GetModelResponse model, client->GetModel(options.request));
+    ASSIGN_OR_RETURN(const v1::GetModelResponse model, client->GetModel(options.request, call));
     return options.json ? Json(model) : FormatModel(model);
   }
-  ASSIGN_OR_RETURN(const v1::ListModelsResponse models, client->ListModels());
+  ASSIGN_OR_RETURN(const v1::ListModelsResponse models, client->ListModels(call));
   return options.json ? Json(models) : FormatModels(models);
 }
 
@@ -36,7 +37,7 @@ absl::StatusOr<std::string> Answer(const ModelsOptions& options) {
 
 int ShowModels(const ModelsOptions& options, Terminal& terminal) {
   const absl::Status valid = options.client.Validate();
-  const absl::StatusOr<std::string> answer = valid.ok() ? Answer(options) : valid;
+  const absl::StatusOr<std::string> answer = valid.ok() ? Answer(options, terminal) : valid;
   if (answer.ok()) {
     terminal.out << *answer << std::flush;
     return kDone;

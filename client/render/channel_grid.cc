@@ -12,11 +12,16 @@ namespace {
 
 constexpr int kLabelledTile = 60;  // from this width on a tile bears its own number
 constexpr int kRowLabelWidth = 40;
-constexpr int kRowLabelPitch = 16;     // row labels closer than this would touch
-constexpr double kWholeMultiples = 4;  // below, cells of unequal size would show
+constexpr int kRowLabelPitch = 16;  // row labels closer than this would touch
+constexpr int kSharpCells = 4;      // of fewer pixels, cells that differ by one would show: their edges are smoothed
 
 double ScaleToFit(int count, int gap, int room, int cells) {
   return static_cast<double>(room - gap * (count - 1)) / count / cells;
+}
+
+int InterpolationFor(cv::Size cells, cv::Size size) {
+  if (size.width < cells.width) return cv::INTER_AREA;
+  return size.width < kSharpCells * cells.width ? cv::INTER_LINEAR : cv::INTER_NEAREST;
 }
 
 cv::Mat DrawTile(const cv::Mat& channel, cv::Size size) {
@@ -25,7 +30,7 @@ cv::Mat DrawTile(const cv::Mat& channel, cv::Size size) {
   cv::minMaxLoc(channel, &low, &high);
   const cv::Mat bytes = ScaleToBytes(channel, low, high);
   cv::Mat sized;
-  cv::resize(bytes, sized, size, 0, 0, size.width < channel.cols ? cv::INTER_AREA : cv::INTER_NEAREST);
+  cv::resize(bytes, sized, size, 0, 0, InterpolationFor(channel.size(), size));
   cv::Mat colored;
   cv::applyColorMap(sized, colored, cv::COLORMAP_VIRIDIS);
   return colored;
@@ -77,7 +82,6 @@ GridPlan PlanGrid(int channels, cv::Size cells, cv::Size area) {
     best.columns = columns;
     best.rows = rows;
   }
-  if (best_scale > 1 && best_scale < kWholeMultiples) best_scale = static_cast<int>(best_scale);
   best.tile = {std::max(1, static_cast<int>(cells.width * best_scale)),
                std::max(1, static_cast<int>(cells.height * best_scale))};
   best.gap = gap;

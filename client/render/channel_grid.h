@@ -21,8 +21,7 @@ struct GridPlan {
   cv::Size size() const;
 };
 
-// The plan that draws `channels` maps of `cells` as large as they fit into `area`. A map that is drawn larger than it
-// is keeps cells of equal size, as far as they are small.
+// The plan that draws `channels` maps of `cells` as large as they fit into `area`, aspect ratio kept.
 GridPlan PlanGrid(int channels, cv::Size cells, cv::Size area);
 
 // The channels as tiles in the colours of viridis, dark for the channel's smallest value, bright for its largest,

@@ -112,7 +112,7 @@ absl::StatusOr<cv::Mat> DrawSide(const cv::Mat& photograph, const Activations& a
   if (high > low) mean.convertTo(heat, CV_32F, 1 / (high - low), -low / (high - low));
   const cv::Mat overlaid = DrawHeatMap(fitted, heat, PlaceMap(map.geometry(), mean.size(), fitted.size()));
   pictures.push_back(cv::Mat(kMargin - 12, kSideWidth, CV_8UC3, kBackground));
-  pictures.push_back(UnderCaption("mean |activation| over all channels; plain: not seen by the network", overlaid));
+  pictures.push_back(UnderCaption("mean |activation|; plain: not seen by the network", overlaid));
   pictures.push_back(DrawLegend(low, high, overlaid.cols));
   return Stack(pictures);
 }
@@ -128,7 +128,7 @@ absl::StatusOr<cv::Mat> DrawSheet(const cv::Mat& photograph, const v1::FeatureMa
   cv::Mat sheet(size, CV_8UC3, kBackground);
   const int text_width = size.width - 2 * kMargin;
   DrawText(sheet, CutText(map.layer(), kTitleStyle, text_width), {kMargin, 30}, kTitleStyle);
-  DrawText(sheet, CutText(Subtitle(map, caption), kSubtitleStyle, text_width), {kMargin, 70}, kSubtitleStyle);
+  DrawText(sheet, CutText(Subtitle(map, caption), kSubtitleStyle, text_width), {kMargin, 74}, kSubtitleStyle);
   Paste(sheet, grid, {kMargin, kHeader});
   Paste(sheet, side, {kMargin + grid.cols + kMargin, kHeader});
   return sheet;

@@ -10,6 +10,7 @@
 #include "engine/image/opencv_decoder.h"
 #include "engine/image/orientation.h"
 #include "engine/image/pixel_buffer.h"
+#include "engine/image/scaled_side.h"
 
 namespace onebyone {
 namespace {

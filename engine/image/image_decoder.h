@@ -27,9 +27,9 @@ struct RgbImage {
 
 // Decodes images into memory of its own, which is kept from one image to the next. One per thread.
 //
-// Gray, palette, CMYK/YCCK and 16-bit pictures become 8-bit RGB; alpha is laid over white; EXIF orientation is applied.
-// Pixels that the file does not hold are never shown: a picture that is cut or that the decoder complains about is an
-// error.
+// Gray, palette, CMYK/YCCK and 16-bit pictures (value / 257, rounded) become 8-bit RGB; alpha is laid over white; EXIF
+// orientation is applied. Pixels that the file does not hold are never shown: a picture that is cut or that the decoder
+// complains about is an error. Of an animated PNG the default image counts; an animated WebP is an error.
 class ImageDecoder {
  public:
   struct Options {

@@ -1,15 +1,17 @@
 #include "engine/image/jpeg_decoder.h"
 
-// jpeglib.h uses FILE and size_t without including them.
+// clang-format off
+#include <cstddef>
+#include <cstdio>
+#include <jpeglib.h>  // uses size_t and FILE without including them
 #include <jerror.h>
-#include <jpeglib.h>
+// clang-format on
 
 #include <algorithm>
 #include <csetjmp>
-#include <cstddef>
-#include <cstdio>
 
 #include "absl/strings/str_cat.h"
+#include "engine/image/scaled_side.h"
 
 namespace onebyone {
 namespace {

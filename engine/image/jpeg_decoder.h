@@ -8,9 +8,6 @@
 
 namespace onebyone {
 
-// A side of a JPEG that is decoded at 1/`scale_down` (1, 2, 4 or 8) of its size.
-inline int64_t ScaledSide(int64_t side, int64_t scale_down) { return (side + scale_down - 1) / scale_down; }
-
 // Decodes a JPEG that passed ProbeImage with this `header` to `rgb`: dense rows of 3 * ScaledSide(width), as stored
 // (orientation is not applied). INVALID_ARGUMENT where libjpeg complains of anything after which pixels are guesses, or
 // reads more than `max_scans` scans; RESOURCE_EXHAUSTED where it finds no memory. `rgb` may be written in part on an

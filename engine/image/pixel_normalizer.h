@@ -7,8 +7,8 @@
 
 namespace onebyone {
 
-// Turns interleaved 8-bit RGB into float32 planes: (pixel * scale - mean) / std, a plane a channel in the order of
-// `color`.
+// Turns interleaved 8-bit RGB into float32 planes: (pixel * scale - mean) / std, one for each channel
+// in the order of `color`.
 class PixelNormalizer {
  public:
   explicit PixelNormalizer(const PreprocessOptions& options);

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/image/filter_taps.h"
-#include "engine/image/jpeg_decoder.h"
 #include "engine/image/pixel_normalizer.h"
+#include "engine/image/scaled_side.h"
 #include "engine/image/separable_resize.h"
 
 namespace onebyone {

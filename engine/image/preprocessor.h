@@ -11,7 +11,11 @@
 
 namespace onebyone {
 
-enum class ResizeFilter : uint8_t { kAntialias, kBilinear, kArea };
+enum class ResizeFilter : uint8_t {
+  kAntialias,  // Pillow's BILINEAR, to the bit
+  kBilinear,   // OpenCV's INTER_LINEAR, to within one grey level
+  kArea,       // OpenCV's INTER_AREA, to within one grey level
+};
 enum class ColorOrder : uint8_t { kRgb, kBgr };
 
 // How pixels become the network's input: input = (pixel * scale - mean) / std per channel in the order of `color`,
@@ -30,8 +34,11 @@ struct PreprocessOptions {
 
 // How the picture is fitted to the network's input.
 enum class InputFit : uint8_t {
-  kModel,     // shorter side resized, centre cropped
-  kNoResize,  // the picture must have exactly the input's size
+  // The shorter side is resized to `resize_shorter_side`, the longer one in proportion (rounded down), then the centre
+  // is cropped (half of what is left over begins it, rounded half to even): torchvision's Resize and CenterCrop.
+  kModel,
+  // The picture must have exactly the input's size.
+  kNoResize,
 };
 
 // From a pixel (x, y) of the network's input to the original upright picture:

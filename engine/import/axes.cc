@@ -13,8 +13,7 @@ absl::Status CheckAxes(absl::Span<const int64_t> axes) {
   }
   for (auto axis = axes.begin(); axis != axes.end(); ++axis) {
     if (*axis < -kMaxRank || *axis >= kMaxRank) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("axes: want ", -kMaxRank, " to ", kMaxRank - 1, ", got ", *axis));
+      return absl::InvalidArgumentError(absl::StrCat("axes: want ", -kMaxRank, " to ", kMaxRank - 1, ", got ", *axis));
     }
     if (std::find(axes.begin(), axis, *axis) != axis) {
       return absl::InvalidArgumentError(absl::StrCat("axes: want each once, got ", *axis, " twice"));

@@ -13,7 +13,8 @@ class ConstantBudget {
  public:
   explicit ConstantBudget(int64_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // Reserves room for one constant. INVALID_ARGUMENT where the shape is no shape of a tensor or the limit would be passed.
+  // Reserves room for one constant. INVALID_ARGUMENT where the shape is no shape of a tensor or the limit would be
+  // passed.
   absl::Status Take(DataType type, const Shape& shape);
 
  private:

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/graph/shape_inference.h"
 #include "engine/kernels/reference_kernels.h"
@@ -52,6 +53,13 @@ double WorkOf(const Node& node, absl::Span<const ValueInfo> inputs, absl::Span<c
   return work;
 }
 
+// Errors name the node, as those of InferNode do; what is not supported is named without it.
+absl::Status AtNode(const Node& node, const absl::Status& status) {
+  if (status.ok() || absl::IsUnimplemented(status)) return status;
+  return absl::Status(status.code(),
+                      absl::StrCat("node '", node.name, "' (", NameOf(node.op), "): ", status.message()));
+}
+
 bool KeepsElements(const Node& node) {
   switch (node.op) {
     case OpType::kIdentity:
@@ -87,12 +95,12 @@ absl::StatusOr<std::optional<std::vector<Tensor>>> ConstantFolder::Fold(const No
   work_ += work;
   std::vector<TensorView> output_views;
   for (const ValueInfo& output : output_infos) {
-    RETURN_IF_ERROR(budget_.Take(output.type, output.shape));
+    RETURN_IF_ERROR(AtNode(node, budget_.Take(output.type, output.shape)));
     ASSIGN_OR_RETURN(Tensor tensor, Tensor::Create(output.type, output.shape));
     outputs.push_back(std::move(tensor));
     output_views.push_back(outputs.back().view());
   }
-  RETURN_IF_ERROR(RunReference(node.op, node.attributes, input_views, output_views));
+  RETURN_IF_ERROR(AtNode(node, RunReference(node.op, node.attributes, input_views, output_views)));
   return Result(std::move(outputs));
 }
 

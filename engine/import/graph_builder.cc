@@ -42,7 +42,8 @@ std::vector<const Tensor*> GraphBuilder::ConstantsOf(absl::Span<const ValueId> i
     constants.push_back(graph_.ConstantOf(input));
     if (input != kNoValue && constants.back() == nullptr) return {};
   }
-  const bool any = std::any_of(constants.begin(), constants.end(), [](const Tensor* tensor) { return tensor != nullptr; });
+  const bool any =
+      std::any_of(constants.begin(), constants.end(), [](const Tensor* tensor) { return tensor != nullptr; });
   return any ? constants : std::vector<const Tensor*>();
 }
 

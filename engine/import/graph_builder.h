@@ -24,8 +24,8 @@ struct Operation {
   std::vector<ValueId> inputs;
 };
 
-// Puts a graph together, value by value in topological order: computes what is constant, and knows what the importer must know
-// of a value. Not thread-safe.
+// Puts a graph together, value by value in topological order: computes what is constant, and knows what the importer
+// must know of a value. Not thread-safe.
 class GraphBuilder {
  public:
   // `budget` outlives the builder.
@@ -37,12 +37,12 @@ class GraphBuilder {
   // Values that a node of the file defines later; fresh names keep clear of them.
   void ReserveNames(const ProducerMap& producers) { reserved_ = &producers; }
 
-  // Adds `operation`, or its results where all its inputs are constant. `output_names`: an empty one gets a fresh name. Returns
-  // the first output. Errors of ConstantFolder.
+  // Adds `operation`, or its results where all its inputs are constant. `output_names`: an empty one gets a fresh name.
+  // Returns the first output. Errors of ConstantFolder.
   absl::StatusOr<ValueId> AddNode(const std::string& name, Operation operation, std::vector<std::string> output_names);
 
-  // A value that cannot be told because something is not supported. The graph is then of no use; it only lets the importer go on
-  // and find what else is not.
+  // A value that cannot be told because something is not supported. The graph is then of no use; it only lets the
+  // importer go on and find what else is not.
   absl::Status AddUnavailable(const std::string& name);
   bool IsUnavailable(ValueId value) const { return unavailable_.contains(value); }
 
@@ -54,7 +54,8 @@ class GraphBuilder {
   Graph Release() && { return std::move(graph_); }
 
  private:
-  // The constants behind `inputs` (null for an absent one); nothing where one is computed at run time or all are absent.
+  // The constants behind `inputs` (null for an absent one); nothing where one is computed at run time or all are
+  // absent.
   std::vector<const Tensor*> ConstantsOf(absl::Span<const ValueId> inputs) const;
 
   Graph graph_;

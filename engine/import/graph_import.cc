@@ -83,7 +83,7 @@ absl::Status AddParsed(const onnx::NodeProto& node, const NodeParser& parser, Pa
   const absl::Status added =
       scope.builder.AddNode(name, std::get<Operation>(std::move(parsed)), parser.OutputNames()).status();
   if (added.ok()) return added;
-  if (!absl::IsUnimplemented(added)) return AtNode(LabelOf(node), added);
+  if (!absl::IsUnimplemented(added)) return absl::Status(added.code(), absl::StrCat("onnx: ", added.message()));
   unsupported.Add(std::string(added.message()), LabelOf(node));
   return AddUnavailable(node, scope.builder);
 }

@@ -32,9 +32,9 @@ bool Fits(const Tensor& tensor, const TensorType& type) {
 absl::Status AddBound(const std::string& name, const Tensor& tensor, const TensorType& type, ConstantBudget& budget,
                       GraphBuilder& builder) {
   if (!Fits(tensor, type)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "onnx: input ", Quoted(name), ": want ", NameOf(type.type), type.has_shape ? type.shape.ToString() : "",
-        ", got bound ", NameOf(tensor.type()), tensor.shape().ToString()));
+    return absl::InvalidArgumentError(absl::StrCat("onnx: input ", Quoted(name), ": want ", NameOf(type.type),
+                                                   type.has_shape ? type.shape.ToString() : "", ", got bound ",
+                                                   NameOf(tensor.type()), tensor.shape().ToString()));
   }
   RETURN_IF_ERROR(budget.Take(tensor.type(), tensor.shape()));
   return builder.AddConstant(name, tensor);
@@ -76,7 +76,8 @@ absl::Status AddInputs(const onnx::GraphProto& proto, const OnnxImportOptions& o
   }
   for (const auto& [name, tensor] : options.bound_inputs) {
     if (!names.contains(name)) {
-      return absl::InvalidArgumentError(absl::StrCat("onnx: bound input ", Quoted(name), ": the graph has no such input"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("onnx: bound input ", Quoted(name), ": the graph has no such input"));
     }
   }
   return absl::OkStatus();
@@ -114,8 +115,7 @@ absl::Status AddOutputs(const onnx::GraphProto& proto, GraphBuilder& builder) {
   for (const onnx::ValueInfoProto& output : proto.output()) {
     const ValueId value = builder.graph().FindValue(output.name());
     if (value == kNoValue) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("onnx: output ", Quoted(output.name()), ": nothing defines it"));
+      return absl::InvalidArgumentError(absl::StrCat("onnx: output ", Quoted(output.name()), ": nothing defines it"));
     }
     if (!names.insert(output.name()).second) {
       return absl::InvalidArgumentError(absl::StrCat("onnx: output ", Quoted(output.name()), " is listed twice"));

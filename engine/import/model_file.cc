@@ -13,8 +13,7 @@ namespace onebyone {
 absl::StatusOr<onnx::ModelProto> ParseModel(absl::string_view serialized, int64_t max_nodes) {
   constexpr size_t kLargest = std::numeric_limits<int32_t>::max();  // protobuf's own limit
   if (serialized.size() > kLargest) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("onnx: want at most ", kLargest, " bytes, got ", serialized.size()));
+    return absl::InvalidArgumentError(absl::StrCat("onnx: want at most ", kLargest, " bytes, got ", serialized.size()));
   }
   const absl::Status wire = CheckWire(serialized, *onnx::ModelProto::descriptor(), WireLimits{});
   if (!wire.ok()) return absl::InvalidArgumentError(absl::StrCat("onnx: ", wire.message()));

@@ -9,8 +9,8 @@
 
 namespace onebyone {
 
-// The message that `serialized` holds, checked before memory is taken for it. INVALID_ARGUMENT for what is no ONNX model or is cut,
-// has no graph, more than `max_nodes` nodes, or would unfold to absurdly much.
+// The message that `serialized` holds, checked before memory is taken for it. INVALID_ARGUMENT for what is no ONNX
+// model or is cut, has no graph, more than `max_nodes` nodes, or would unfold to absurdly much.
 absl::StatusOr<onnx::ModelProto> ParseModel(absl::string_view serialized, int64_t max_nodes);
 
 // The operator set of the default domain that `model` names. INVALID_ARGUMENT where it names none or two.

@@ -28,8 +28,8 @@ absl::StatusOr<NodeAttributes> NodeAttributes::Create(const onnx::NodeProto& nod
   for (const onnx::AttributeProto& proto : node.attribute()) {
     if (proto.name().empty()) return absl::InvalidArgumentError("want named attributes, got one without a name");
     if (proto.has_ref_attr_name()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("attribute ", Quoted(proto.name()), ": want a value, got a reference to a function's attribute"));
+      return absl::InvalidArgumentError(absl::StrCat("attribute ", Quoted(proto.name()),
+                                                     ": want a value, got a reference to a function's attribute"));
     }
     if (!attributes.by_name_.try_emplace(proto.name(), attributes.entries_.size()).second) {
       return absl::InvalidArgumentError(absl::StrCat("attribute ", Quoted(proto.name()), " occurs twice"));

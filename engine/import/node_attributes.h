@@ -17,9 +17,9 @@ class TensorProto;
 
 namespace onebyone {
 
-// The attributes of one node of a file, by name and type. It remembers which were read, so that none is passed over in silence.
-// Each reader gives `fallback` (or nullopt) where the attribute is absent and INVALID_ARGUMENT where it has another type.
-// Refers to the node; not thread-safe.
+// The attributes of one node of a file, by name and type. It remembers which were read, so that none is passed over in
+// silence. Each reader gives `fallback` (or nullopt) where the attribute is absent and INVALID_ARGUMENT where it has
+// another type. Refers to the node; not thread-safe.
 class NodeAttributes {
  public:
   // INVALID_ARGUMENT where an attribute has no name, occurs twice or refers to an attribute of a function.

@@ -77,9 +77,7 @@ absl::StatusOr<std::vector<int64_t>> NodeParser::ConstantInts(int index, absl::s
       absl::StrCat("input '", what, "': want int64 elements, got ", NameOf(constant->type())));
 }
 
-bool NodeParser::HasOutput(int index) const {
-  return index < node_.output_size() && !node_.output(index).empty();
-}
+bool NodeParser::HasOutput(int index) const { return index < node_.output_size() && !node_.output(index).empty(); }
 
 bool NodeParser::ReadsOutput(int index) const {
   return HasOutput(index) && scope_.read_values.contains(node_.output(index));

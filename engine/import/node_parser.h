@@ -25,11 +25,12 @@ struct ImportScope {
   const absl::flat_hash_set<absl::string_view>& read_values;  // by nodes, or as outputs of the graph
 };
 
-// What the parser of an operator sees of one node of the file. Parsers read all attributes first, then constant inputs, so that an
-// attribute that nobody read is one that onebyone lacks. Not thread-safe.
+// What the parser of an operator sees of one node of the file. Parsers read all attributes first, then constant inputs,
+// so that an attribute that nobody read is one that onebyone lacks. Not thread-safe.
 class NodeParser {
  public:
-  // All of it outlives the parser. INVALID_ARGUMENT where an attribute is none; every input must be in the graph already.
+  // All of it outlives the parser. INVALID_ARGUMENT where an attribute is none; every input must be in the graph
+  // already.
   static absl::StatusOr<NodeParser> Create(const onnx::NodeProto& node, const ImportScope& scope);
 
   int64_t opset() const { return scope_.opset; }
@@ -47,7 +48,8 @@ class NodeParser {
   const Tensor* FindConstant(int index) const { return scope_.builder.graph().ConstantOf(inputs_[index]); }
   // An input that decides the form of the network. UNIMPLEMENTED, naming `what`, where it is computed at run time.
   absl::StatusOr<const Tensor*> Constant(int index, absl::string_view what);
-  // The same for a list of integers, int32 or int64: INVALID_ARGUMENT for other types or more than 2 * kMaxRank elements.
+  // The same for a list of integers, int32 or int64: INVALID_ARGUMENT for other types or more than 2 * kMaxRank
+  // elements.
   absl::StatusOr<std::vector<int64_t>> ConstantInts(int index, absl::string_view what);
   // True where Constant failed only because what computes the input is not supported.
   bool waits_for_unavailable() const { return waits_for_unavailable_; }
@@ -78,8 +80,8 @@ class NodeParser {
   bool waits_for_unavailable_ = false;
 };
 
-// The only element of a tensor of any number type. INVALID_ARGUMENT where it has not exactly one; UNIMPLEMENTED where float32
-// cannot hold it exactly.
+// The only element of a tensor of any number type. INVALID_ARGUMENT where it has not exactly one; UNIMPLEMENTED where
+// float32 cannot hold it exactly.
 absl::StatusOr<float> ScalarOf(const Tensor& tensor, absl::string_view what);
 
 }  // namespace onebyone

@@ -24,12 +24,12 @@ absl::StatusOr<DataType> DataTypeFromOnnx(int32_t onnx_type);
 // What a file tells of a graph input.
 struct TensorType {
   DataType type = DataType::kFloat32;
-  Shape shape;              // free extents are Shape::kUnknown
-  bool has_shape = false;   // false: not even the rank is told
+  Shape shape;             // free extents are Shape::kUnknown
+  bool has_shape = false;  // false: not even the rank is told
 };
 
-// UNIMPLEMENTED for what is no tensor (a sequence, a map, an optional, a sparse tensor) or has an element type as above;
-// INVALID_ARGUMENT for extents or ranks that no tensor can have.
+// UNIMPLEMENTED for what is no tensor (a sequence, a map, an optional, a sparse tensor) or has an element type as
+// above; INVALID_ARGUMENT for extents or ranks that no tensor can have.
 absl::StatusOr<TensorType> TensorTypeFromOnnx(const onnx::TypeProto& type);
 
 }  // namespace onebyone

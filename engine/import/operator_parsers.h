@@ -12,8 +12,9 @@ namespace onebyone {
 // What a node of the file becomes: an operation of the graph, or a constant.
 using ParsedNode = std::variant<Operation, Tensor>;
 
-// Reads one node. INVALID_ARGUMENT for what the operator cannot have, UNIMPLEMENTED (or NodeParser::AddUnsupported) for what
-// onebyone lacks; the caller adds which node it was. Each parser knows all forms from the operator set in operator_table.cc on.
+// Reads one node. INVALID_ARGUMENT for what the operator cannot have, UNIMPLEMENTED (or NodeParser::AddUnsupported) for
+// what onebyone lacks; the caller adds which node it was. Each parser knows all forms from the operator set in
+// operator_table.cc on.
 using OperatorParser = absl::StatusOr<ParsedNode> (*)(NodeParser& node);
 
 // parse_windows.cc

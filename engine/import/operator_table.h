@@ -7,8 +7,8 @@
 
 namespace onebyone {
 
-// The operator sets of the default domain that the importer knows. Its contract begins at 6; an older one will do for operators
-// that have not changed since.
+// The operator sets of the default domain that the importer knows. Its contract begins at 6; an older one will do for
+// operators that have not changed since.
 inline constexpr int64_t kOldestOpset = 1;
 inline constexpr int64_t kNewestOpset = 17;
 

@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kMostOperands = 100'000;
 
-// Before operator set 7, B lies along the axes of A from `axis` on; then operands broadcast from the last axis backwards. B gets
-// axes of extent 1 at its end so that both mean the same.
+// Before operator set 7, B lies along the axes of A from `axis` on; then operands broadcast from the last axis
+// backwards. B gets axes of extent 1 at its end so that both mean the same.
 absl::StatusOr<ValueId> AlignedToAxis(NodeParser& node, int64_t axis) {
   const int rank_a = node.RankOf(0);
   const int rank_b = node.RankOf(1);
@@ -25,8 +25,8 @@ absl::StatusOr<ValueId> AlignedToAxis(NodeParser& node, int64_t axis) {
   }
   const int64_t first = axis < 0 ? axis + rank_a : axis;
   if (first < 0 || first + rank_b > rank_a) {
-    return absl::InvalidArgumentError(absl::StrCat("attribute 'axis': want ", rank_b, " axes of B among ", rank_a,
-                                                   " of A, got axis ", axis));
+    return absl::InvalidArgumentError(
+        absl::StrCat("attribute 'axis': want ", rank_b, " axes of B among ", rank_a, " of A, got axis ", axis));
   }
   const int64_t behind = rank_a - first - rank_b;
   if (behind == 0) return node.inputs()[1];

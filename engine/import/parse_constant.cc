@@ -70,8 +70,8 @@ absl::StatusOr<ParsedNode> ParseConstantOfShape(NodeParser& node) {
   }
   ASSIGN_OR_RETURN(const std::vector<int64_t> extents, node.ConstantInts(0, "input"));
   if (extents.size() > kMaxRank || std::any_of(extents.begin(), extents.end(), [](int64_t n) { return n < 0; })) {
-    return absl::InvalidArgumentError(absl::StrCat("input: want at most ", kMaxRank, " extents from 0 on, got ",
-                                                   Shape(extents).ToString()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("input: want at most ", kMaxRank, " extents from 0 on, got ", Shape(extents).ToString()));
   }
   RETURN_IF_ERROR(node.budget().Take(element.type(), Shape(extents)));
   ASSIGN_OR_RETURN(Tensor tensor, Tensor::Create(element.type(), Shape(extents)));

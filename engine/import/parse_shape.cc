@@ -43,8 +43,8 @@ absl::Status SplitPads(const std::vector<int64_t>& pads, PadAttributes& pad) {
   }
   for (const int64_t number : pads) {
     if (number < -Shape::kMaxElements || number > Shape::kMaxElements) {
-      return absl::InvalidArgumentError(absl::StrCat("pads: want ", -Shape::kMaxElements, " to ", Shape::kMaxElements,
-                                                     ", got ", number));
+      return absl::InvalidArgumentError(
+          absl::StrCat("pads: want ", -Shape::kMaxElements, " to ", Shape::kMaxElements, ", got ", number));
     }
   }
   const auto middle = pads.begin() + static_cast<std::ptrdiff_t>(pads.size() / 2);
@@ -108,9 +108,8 @@ absl::StatusOr<ParsedNode> ParseReshape(NodeParser& node) {
   ASSIGN_OR_RETURN(reshape.allow_zero, node.attributes().Flag("allowzero", false));
   ASSIGN_OR_RETURN(reshape.shape, node.ConstantInts(1, "shape"));
   const auto open = std::count(reshape.shape.begin(), reshape.shape.end(), -1);
-  const bool in_range = std::all_of(reshape.shape.begin(), reshape.shape.end(), [](int64_t extent) {
-    return extent >= -1 && extent <= Shape::kMaxElements;
-  });
+  const bool in_range = std::all_of(reshape.shape.begin(), reshape.shape.end(),
+                                    [](int64_t extent) { return extent >= -1 && extent <= Shape::kMaxElements; });
   if (reshape.shape.size() > kMaxRank || open > 1 || !in_range) {
     return absl::InvalidArgumentError(absl::StrCat("input 'shape': want at most ", kMaxRank, " extents from 0 to ",
                                                    Shape::kMaxElements, ", one of them -1, got [",

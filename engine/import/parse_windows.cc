@@ -66,6 +66,8 @@ absl::StatusOr<ParsedNode> ParseGlobalAveragePool(NodeParser& node) {
   return ParseGlobalPool(node, OpType::kGlobalAveragePool);
 }
 
-absl::StatusOr<ParsedNode> ParseGlobalMaxPool(NodeParser& node) { return ParseGlobalPool(node, OpType::kGlobalMaxPool); }
+absl::StatusOr<ParsedNode> ParseGlobalMaxPool(NodeParser& node) {
+  return ParseGlobalPool(node, OpType::kGlobalMaxPool);
+}
 
 }  // namespace onebyone

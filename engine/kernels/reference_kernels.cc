@@ -3,6 +3,7 @@
 #include <array>
 #include <new>
 #include <stdexcept>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
@@ -82,8 +83,8 @@ static_assert(IsInOrder(), "kTable: want one row for each operator, in the order
 absl::Status CheckCounts(const Row& row, const ReferenceCall& call) {
   const size_t inputs = call.inputs.size();
   if (inputs < row.required_inputs || inputs > row.most_inputs) {
-    return call.Invalid(absl::StrCat("want ", row.required_inputs, " inputs",
-                                     row.most_inputs > row.required_inputs ? " or more" : "", ", got ", inputs));
+    const std::string most = row.most_inputs == kAny ? "any number of" : absl::StrCat(row.most_inputs);
+    return call.Invalid(absl::StrCat("want ", row.required_inputs, " to ", most, " inputs, got ", inputs));
   }
   if (call.outputs.empty() || call.outputs.size() > row.most_outputs) {
     return call.Invalid(absl::StrCat("want 1 to ", row.most_outputs, " outputs, got ", call.outputs.size()));

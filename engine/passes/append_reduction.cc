@@ -16,30 +16,30 @@ namespace {
 absl::Status CheckReduction(const Reduction& reduction, int64_t channels) {
   const Shape& weights = reduction.weights.shape();
   if (reduction.weights.type() != DataType::kFloat32 || weights.rank() != 2) {
-    return absl::InvalidArgumentError(absl::StrCat("reduction '", reduction.name, "': want float32 weights of rank 2, got ",
+    return absl::InvalidArgumentError(absl::StrCat("reduction '", reduction.name,
+                                                   "': want float32 weights of rank 2, got ",
                                                    NameOf(reduction.weights.type()), " ", weights.ToString()));
   }
   if (channels < 1 || channels > reduction.max_channels()) {
     return absl::InvalidArgumentError(absl::StrCat("channels: want 1 to ", reduction.max_channels(), " of reduction '",
                                                    reduction.name, "', got ", channels));
   }
-  if (reduction.bias.has_value() && (reduction.bias->type() != DataType::kFloat32 ||
-                                     reduction.bias->shape() != Shape{reduction.max_channels()})) {
-    return absl::InvalidArgumentError(absl::StrCat("reduction '", reduction.name, "': want a float32 bias ",
-                                                   Shape{reduction.max_channels()}.ToString(), ", got ",
-                                                   NameOf(reduction.bias->type()), " ",
-                                                   reduction.bias->shape().ToString()));
+  if (reduction.bias.has_value() &&
+      (reduction.bias->type() != DataType::kFloat32 || reduction.bias->shape() != Shape{reduction.max_channels()})) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "reduction '", reduction.name, "': want a float32 bias ", Shape{reduction.max_channels()}.ToString(), ", got ",
+        NameOf(reduction.bias->type()), " ", reduction.bias->shape().ToString()));
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckLayer(const Value& layer, const std::string& asked, const Reduction& reduction) {
-  const bool has_channels = layer.has_shape && layer.type == DataType::kFloat32 &&
-                            (layer.shape.rank() == 4 || layer.shape.rank() == 2);
+  const bool has_channels =
+      layer.has_shape && layer.type == DataType::kFloat32 && (layer.shape.rank() == 4 || layer.shape.rank() == 2);
   if (!has_channels) {
     return absl::InvalidArgumentError(
-        absl::StrCat("layer '", asked, "': a reduction wants float32 [N, C, H, W] or [N, C], got ", NameOf(layer.type), " ",
-                     layer.has_shape ? layer.shape.ToString() : "of unknown shape"));
+        absl::StrCat("layer '", asked, "': a reduction wants float32 [N, C, H, W] or [N, C], got ", NameOf(layer.type),
+                     " ", layer.has_shape ? layer.shape.ToString() : "of unknown shape"));
   }
   if (layer.shape[1] != reduction.layer_channels()) {
     return absl::InvalidArgumentError(absl::StrCat("layer '", asked, "': reduction '", reduction.name, "' wants ",

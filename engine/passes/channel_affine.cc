@@ -9,7 +9,8 @@ namespace {
 // One statistic of a batch normalization.
 const float* Statistic(const Graph& graph, ValueId value, int64_t channels) {
   const Tensor* constant = graph.ConstantOf(value);
-  if (constant == nullptr || constant->type() != DataType::kFloat32 || constant->shape() != Shape{channels}) return nullptr;
+  if (constant == nullptr || constant->type() != DataType::kFloat32 || constant->shape() != Shape{channels})
+    return nullptr;
   return constant->As<float>();
 }
 
@@ -48,7 +49,8 @@ std::optional<std::vector<double>> ChannelNumbers(const Tensor* constant, int ra
   return numbers;
 }
 
-std::optional<ChannelAffine> ChannelAffineOf(const Graph& graph, NodeId node_id, ValueId x, int rank, int64_t channels) {
+std::optional<ChannelAffine> ChannelAffineOf(const Graph& graph, NodeId node_id, ValueId x, int rank,
+                                             int64_t channels) {
   const Node& node = graph.node(node_id);
   if (node.outputs.size() != 1) return std::nullopt;
   if (node.op == OpType::kBatchNormalization) return OfBatchNormalization(graph, node, x, channels);

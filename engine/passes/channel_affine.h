@@ -14,9 +14,9 @@ struct ChannelAffine {
   std::vector<double> shift;
 };
 
-// The numbers of `constant`, one per channel, where it is float32 and broadcasts along every axis but the channels (or along
-// all) to a value of `rank` axes without adding any: [], [1], [C] for rank 2, [C, 1, 1] or [1, C, 1, 1] for rank 4, ...
-// Nothing where it is null or of another form.
+// The numbers of `constant`, one per channel, where it is float32 and broadcasts along every axis but the channels (or
+// along all) to a value of `rank` axes without adding any: [], [1], [C] for rank 2, [C, 1, 1] or [1, C, 1, 1] for rank
+// 4, ... Nothing where it is null or of another form.
 std::optional<std::vector<double>> ChannelNumbers(const Tensor* constant, int rank, int64_t channels);
 
 // What `node` does to its input `x` of `rank` axes and `channels` channels, where that is a fixed affine function:

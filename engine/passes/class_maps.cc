@@ -93,7 +93,8 @@ bool ClassMaps::KeepPlaces(NodeId id) {
   const ValueId matrix = node.outputs.front();
   if (!HasOnePlace(graph_.value(node.inputs.front()))) return false;
   const std::vector<NodeId> readers = graph_.ConsumersOf(matrix);
-  if (!std::all_of(readers.begin(), readers.end(), [&](NodeId reader) { return Continues(reader, matrix); })) return false;
+  if (!std::all_of(readers.begin(), readers.end(), [&](NodeId reader) { return Continues(reader, matrix); }))
+    return false;
   node.op = OpType::kIdentity;
   node.attributes = std::monostate();
   maps_.insert(matrix);

@@ -9,8 +9,8 @@
 
 namespace onebyone {
 
-// dense_to_conv with keep_map: goes through a classifier in order and turns its matrices [N, K] into maps [N, K, 1, 1], from
-// the flattened image or the global pool on as far as operators can go on with them.
+// dense_to_conv with keep_map: goes through a classifier in order and turns its matrices [N, K] into maps [N, K, 1, 1],
+// from the flattened image or the global pool on as far as operators can go on with them.
 class ClassMaps {
  public:
   explicit ClassMaps(Graph& graph) : graph_(graph) {}
@@ -21,7 +21,9 @@ class ClassMaps {
  private:
   bool IsLive(NodeId node) const;
   // Whether `value` is a map if `assumed` is one, too.
-  bool IsMap(ValueId value, ValueId assumed) const { return value != kNoValue && (value == assumed || maps_.contains(value)); }
+  bool IsMap(ValueId value, ValueId assumed) const {
+    return value != kNoValue && (value == assumed || maps_.contains(value));
+  }
   // Whether `node` can read maps in place of the matrices that it reads now.
   bool Continues(NodeId node, ValueId assumed) const;
   bool ContinuesElementwise(const Node& node, ValueId assumed) const;

@@ -61,7 +61,8 @@ void TransposeScaled(const float* from, int64_t features, int64_t outputs, doubl
       const int64_t row_end = std::min(row + kSquare, features);
       const int64_t column_end = std::min(column + kSquare, outputs);
       for (int64_t k = column; k < column_end; ++k) {
-        for (int64_t f = row; f < row_end; ++f) to[k * features + f] = static_cast<float>(from[f * outputs + k] * factor);
+        for (int64_t f = row; f < row_end; ++f)
+          to[k * features + f] = static_cast<float>(from[f * outputs + k] * factor);
       }
     }
   }

@@ -16,9 +16,9 @@ absl::Status RewriteAsConvAndFlatten(Graph& graph, const DenseLayer& dense, Valu
   const Shape shape = graph.value(image).shape;
   ASSIGN_OR_RETURN(std::vector<ValueId> inputs, AddConvInputs(graph, dense, image, shape[1], shape[2], shape[3]));
   const NodeId last = dense.last_node();
-  ASSIGN_OR_RETURN(const NodeId conv,
-                   graph.AddNode(OpType::kConv, graph.node(dense.node).name,
-                                 ConvAttributes{WholeWindow(shape[2], shape[3]), 1, std::nullopt}, std::move(inputs), {""}));
+  ASSIGN_OR_RETURN(const NodeId conv, graph.AddNode(OpType::kConv, graph.node(dense.node).name,
+                                                    ConvAttributes{WholeWindow(shape[2], shape[3]), 1, std::nullopt},
+                                                    std::move(inputs), {""}));
   const ValueId map = graph.node(conv).outputs.front();
   graph.value(map).shape = {shape[0], dense.outputs, 1, 1};
   graph.value(map).has_shape = true;

@@ -44,7 +44,8 @@ bool CanBePart(const Graph& graph, ValueId id) {
 
 bool CanElide(const Graph& graph, const Node& concat, int64_t channel_block) {
   const auto* attributes = std::get_if<AxisAttributes>(&concat.attributes);
-  if (attributes == nullptr || concat.inputs.empty() || !IsSingleImage(graph.value(concat.outputs.front()))) return false;
+  if (attributes == nullptr || concat.inputs.empty() || !IsSingleImage(graph.value(concat.outputs.front())))
+    return false;
   if (attributes->axis != 1 && attributes->axis != -3) return false;
   int64_t offset = 0;
   for (auto branch = concat.inputs.begin(); branch != concat.inputs.end(); ++branch) {
@@ -71,7 +72,8 @@ void Elide(Graph& graph, NodeId id) {
 
 absl::StatusOr<int> ElideConcat::Run(Graph& graph) const {
   if (channel_block < 1) {
-    return absl::InvalidArgumentError(absl::StrCat("elide_concat: want a channel block of at least 1, got ", channel_block));
+    return absl::InvalidArgumentError(
+        absl::StrCat("elide_concat: want a channel block of at least 1, got ", channel_block));
   }
   int rewrites = 0;
   for (const NodeId id : graph.NodesOf(OpType::kConcat)) {  // inner concats come first

@@ -13,15 +13,15 @@ namespace onebyone {
 // After:   x -> Conv -> a = y[0..64)
 //          x -> Conv -> b = y[64..96)                          y [1,96,H,W] -> ...
 //
-// Every branch is written straight into the buffer of y: Value::slice of a and b says where, y.parts are {a, b}, and no node
-// produces y. A reader of y depends on all its parts (Graph::ProducersOf). Concats of concats nest: a part may be made of parts.
-// All branches of a concat or none.
+// Every branch is written straight into the buffer of y: Value::slice of a and b says where, y.parts are {a, b}, and no
+// node produces y. A reader of y depends on all its parts (Graph::ProducersOf). Concats of concats nest: a part may be
+// made of parts. All branches of a concat or none.
 //
 // Conditions: inferred float32 shapes of rank 4 with elements, batch 1 (only then is a slice of channels one piece of
-// memory); each branch begins at a multiple of `channel_block`; it is the only output of a node whose kernel can write there
-// (convolution, pool, LRN, activation, Add, Mul, Sum, BatchNormalization) or an elided concat; it occurs once and is no slice yet.
-// It may have other readers and be an output. Run it last: slices hold for the shapes that they were made for, and a part
-// must not be replaced by another value afterwards.
+// memory); each branch begins at a multiple of `channel_block`; it is the only output of a node whose kernel can write
+// there (convolution, pool, LRN, activation, Add, Mul, Sum, BatchNormalization) or an elided concat; it occurs once and
+// is no slice yet. It may have other readers and be an output. Run it last: slices hold for the shapes that they were
+// made for, and a part must not be replaced by another value afterwards.
 struct ElideConcat {
   int64_t channel_block = 1;  // channels that lie together in memory; 1: planes
 

@@ -21,8 +21,8 @@ absl::StatusOr<std::vector<PassTrace>> Pipeline::Run(Graph& graph) const {
 std::string PrintTrace(absl::Span<const PassTrace> trace) {
   std::string table;
   for (const PassTrace& entry : trace) {
-    absl::StrAppendFormat(&table, "%-20s %5d rewrites, %5d -> %5d nodes\n", entry.pass, entry.rewrites, entry.nodes_before,
-                          entry.nodes_after);
+    absl::StrAppendFormat(&table, "%-20s %5d rewrites, %5d -> %5d nodes\n", entry.pass, entry.rewrites,
+                          entry.nodes_before, entry.nodes_after);
   }
   return table;
 }

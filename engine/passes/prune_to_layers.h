@@ -12,10 +12,10 @@ namespace onebyone {
 // Before:  x -> A -> B -> C -> prob        layers = {"A", "B"}
 // After:   x -> A -> B                     outputs: A, B
 //
-// Makes exactly these layers the outputs, in this order, and removes every node that none of them needs. A layer is the name
-// of an output, or else of any value that is computed, of an input or of a constant; it may be asked more than once.
-// INVALID_ARGUMENT, with the nearest name, for an unknown one, and where there are none. Counts the nodes removed, and one
-// where the outputs changed.
+// Makes exactly these layers the outputs, in this order, and removes every node that none of them needs. A layer is the
+// name of an output, or else of any value that is computed, of an input or of a constant; it may be asked more than
+// once. INVALID_ARGUMENT, with the nearest name, for an unknown one, and where there are none. Counts the nodes
+// removed, and one where the outputs changed.
 struct PruneToLayers {
   std::vector<std::string> layers;
 

@@ -48,7 +48,7 @@ uint64_t NormalNumbers::NextBits() {
 }
 
 double NormalNumbers::Next() {
-  constexpr double kUnit = 1.0 / 9007199254740992.0;                     // 2^-53
+  constexpr double kUnit = 1.0 / 9007199254740992.0;                            // 2^-53
   const double radius = (static_cast<double>(NextBits() >> 11) + 1.0) * kUnit;  // (0, 1]
   const double turns = static_cast<double>(NextBits() >> 11) * kUnit;           // [0, 1)
   return std::sqrt(-2.0 * Logarithm(radius)) * CosineOfTurns(turns);

@@ -14,7 +14,8 @@
 namespace onebyone {
 namespace {
 
-// The widest layer of an Inception network, 2,048 channels, with all rows: what is larger would keep a caller busy for minutes.
+// The widest layer of an Inception network, 2,048 channels, with all rows: what is larger would keep a caller busy for
+// minutes.
 constexpr int64_t kMaxWeights = int64_t{1} << 22;
 
 }  // namespace

@@ -127,8 +127,8 @@ class CompiledNetwork : public CompiledModel {
     for (size_t i = 0; i < query.layers.size(); ++i) {
       const LayerQuery& layer = query.layers[i];
       if (layer.reduction == nullptr) continue;
-      RETURN_IF_ERROR(
-          AppendReduction{static_cast<int>(i), layer.reduction, layer.channels}.Run(graph).status());
+      const AppendReduction append = {static_cast<int>(i), layer.reduction, layer.channels};
+      RETURN_IF_ERROR(append.Run(graph).status());
     }
     RETURN_IF_ERROR(InferShapes(graph));
     if (options_.reference_only) return absl::OkStatus();

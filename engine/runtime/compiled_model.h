@@ -29,12 +29,12 @@ struct CompileOptions {
 // One output of a plan.
 struct LayerQuery {
   std::string layer;                           // a value of the graph
-  std::shared_ptr<const Reduction> reduction;  // null: the whole layer
+  std::shared_ptr<const Reduction> reduction = nullptr;  // null: the whole layer
   int64_t channels = 0;                        // with a reduction: its first `channels` rows
 };
 
 struct PlanQuery {
-  std::vector<LayerQuery> layers;  // at least one
+  std::vector<LayerQuery> layers = {};  // at least one
   int64_t batch = 1;
   int64_t height = 0;  // of the input
   int64_t width = 0;

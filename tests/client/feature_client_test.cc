@@ -118,7 +118,7 @@ TEST_F(FeatureClientTest, EndsACallAtItsDeadline) {
 
 TEST_F(FeatureClientTest, TakesTheDeadlineOfItsOptions) {
   server_.features().before = WaitForTheClientToLeave;
-  EXPECT_THAT(Connect({.deadline = absl::Milliseconds(50)})->ExtractFeatures(RequestFor("a")),
+  EXPECT_THAT(Connect({.target = "", .deadline = absl::Milliseconds(50)})->ExtractFeatures(RequestFor("a")),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
 }
 

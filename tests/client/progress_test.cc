@@ -12,12 +12,12 @@ using ::testing::SizeIs;
 
 TEST(FormatProgress, TellsRateAndTimeLeft) {
   EXPECT_EQ(FormatProgress(50, 200, absl::Seconds(10), 70),
-            "[##########..............................] 50/200  5.0 images/s  0:30 left");
+            "[########...........................] 50/200  5.0 images/s  0:30 left");
   EXPECT_THAT(FormatProgress(1, 7201, absl::Seconds(1), 80), HasSubstr("2:00:00 left"));
 }
 
 TEST(FormatProgress, SaysNothingOfTimeBeforeTheFirstImage) {
-  EXPECT_EQ(FormatProgress(0, 8, absl::ZeroDuration(), 14), "[......] 0/8");
+  EXPECT_EQ(FormatProgress(0, 8, absl::ZeroDuration(), 14), "[.......] 0/8");
 }
 
 class TerminalWidth : public ::testing::TestWithParam<int> {};

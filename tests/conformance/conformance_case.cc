@@ -1,6 +1,7 @@
 #include "tests/conformance/conformance_case.h"
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -33,6 +34,16 @@ absl::StatusOr<std::vector<Tensor>> ReadTensors(const std::string& folder, absl:
     ASSIGN_OR_RETURN(Tensor tensor, DecodeTensor(proto, path, budget));
     tensors.push_back(std::move(tensor));
   }
+}
+
+// NumPy, which recorded the data, has no bfloat16: such tensors are stored as the bits, in uint16.
+absl::Status TakeBFloat16FromBits(const onnx::ValueInfoProto& declared, Tensor& tensor) {
+  if (declared.type().tensor_type().elem_type() != onnx::TensorProto::BFLOAT16) return absl::OkStatus();
+  if (tensor.type() != DataType::kUInt16) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Tensor result, Tensor::Create(DataType::kBFloat16, tensor.shape()));
+  std::memcpy(result.data(), tensor.data(), tensor.bytes());
+  tensor = std::move(result);
+  return absl::OkStatus();
 }
 
 bool IsString(const onnx::ValueInfoProto& value) {
@@ -100,17 +111,49 @@ absl::StatusOr<std::vector<DataSet>> LoadDataSets(const ConformanceCase& conform
     if (!fs::exists(folder)) return sets;
     ASSIGN_OR_RETURN(set.inputs, ReadTensors(folder, "input"));
     ASSIGN_OR_RETURN(set.outputs, ReadTensors(folder, "output"));
+    const onnx::GraphProto& graph = conformance_case.model.graph();
+    for (int i = 0; i < std::min<int>(graph.input_size(), static_cast<int>(set.inputs.size())); ++i) {
+      RETURN_IF_ERROR(TakeBFloat16FromBits(graph.input(i), set.inputs[i]));
+    }
+    for (int i = 0; i < std::min<int>(graph.output_size(), static_cast<int>(set.outputs.size())); ++i) {
+      RETURN_IF_ERROR(TakeBFloat16FromBits(graph.output(i), set.outputs[i]));
+    }
     sets.push_back(std::move(set));
   }
 }
 
 bool HasOnlyOurOperators(const onnx::ModelProto& model) {
-  static const absl::flat_hash_set<std::string> ours = {
-      "Add",     "AveragePool", "BatchNormalization", "Cast",          "Clip",     "Concat",  "Constant",
-      "Conv",    "Dropout",     "ConstantOfShape",    "Flatten",       "Gemm",     "Identity", "GlobalAveragePool",
-      "LRN",     "LeakyRelu",   "DequantizeLinear",   "GlobalMaxPool", "MatMul",   "MaxPool", "Mul",
-      "Pad",     "ReduceMean",  "Relu",               "Reshape",       "Sigmoid",  "Softmax", "Squeeze",
-      "Sum",     "Transpose",   "Unsqueeze"};
+  static const absl::flat_hash_set<std::string> ours = {"Add",
+                                                        "AveragePool",
+                                                        "BatchNormalization",
+                                                        "Cast",
+                                                        "Clip",
+                                                        "Concat",
+                                                        "Constant",
+                                                        "Conv",
+                                                        "Dropout",
+                                                        "ConstantOfShape",
+                                                        "Flatten",
+                                                        "Gemm",
+                                                        "Identity",
+                                                        "GlobalAveragePool",
+                                                        "LRN",
+                                                        "LeakyRelu",
+                                                        "DequantizeLinear",
+                                                        "GlobalMaxPool",
+                                                        "MatMul",
+                                                        "MaxPool",
+                                                        "Mul",
+                                                        "Pad",
+                                                        "ReduceMean",
+                                                        "Relu",
+                                                        "Reshape",
+                                                        "Sigmoid",
+                                                        "Softmax",
+                                                        "Squeeze",
+                                                        "Sum",
+                                                        "Transpose",
+                                                        "Unsqueeze"};
   return std::all_of(model.graph().node().begin(), model.graph().node().end(), [&](const onnx::NodeProto& node) {
     return (node.domain().empty() || node.domain() == "ai.onnx") && ours.contains(node.op_type());
   });

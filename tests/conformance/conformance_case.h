@@ -12,14 +12,14 @@ namespace onebyone::testing {
 
 // One recorded run of a model.
 struct DataSet {
-  std::string name;  // "test_data_set_0"
-  std::vector<Tensor> inputs;   // of the graph, initializers left out, in order
+  std::string name;            // "test_data_set_0"
+  std::vector<Tensor> inputs;  // of the graph, initializers left out, in order
   std::vector<Tensor> outputs;
 };
 
 // One folder of ONNX's conformance data.
 struct ConformanceCase {
-  std::string name;    // "node/test_relu"
+  std::string name;  // "node/test_relu"
   std::string folder;
   onnx::ModelProto model;
 
@@ -27,8 +27,8 @@ struct ConformanceCase {
   std::vector<std::string> InputNames() const;
 };
 
-// Every case below `root` in the suites node, simple, pytorch-converted and pytorch-operator, by name. Empty where there is no
-// such folder.
+// Every case below `root` in the suites node, simple, pytorch-converted and pytorch-operator, by name. Empty where
+// there is no such folder.
 std::vector<ConformanceCase> FindCases(const std::string& root);
 
 // UNIMPLEMENTED for what is no tensor of a type that onebyone has.

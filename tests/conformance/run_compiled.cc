@@ -47,14 +47,16 @@ absl::StatusOr<std::vector<Tensor>> RunCompiled(const ConformanceCase& conforman
   ASSIGN_OR_RETURN(const std::shared_ptr<CompiledModel> model,
                    CompiledModel::Compile(std::move(graph), query.height, query.width, options));
   for (const LayerQuery& layer : query.layers) {
-    if (model->FindLayer(layer.layer) == nullptr) return NotServed("an output is no float32 layer [1, C, H, W] or [1, C]");
+    if (model->FindLayer(layer.layer) == nullptr)
+      return NotServed("an output is no float32 layer [1, C, H, W] or [1, C]");
   }
   ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan, model->PlanFor(query));
   const std::unique_ptr<Executor> executor = Executor::Create({});
   RETURN_IF_ERROR(executor->Use(plan));
   const TensorView input = executor->Input();
   if (input.shape != image.shape()) {
-    return absl::InternalError(absl::StrCat("input: want ", image.shape().ToString(), ", got ", input.shape.ToString()));
+    return absl::InternalError(
+        absl::StrCat("input: want ", image.shape().ToString(), ", got ", input.shape.ToString()));
   }
   std::memcpy(input.data, image.data(), image.bytes());
   RETURN_IF_ERROR(executor->Run(nullptr));

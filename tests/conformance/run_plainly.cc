@@ -15,8 +15,8 @@ namespace {
 // Inputs that decide the form of the network, by operator.
 const std::map<std::string, std::vector<int>>& DecidingInputs() {
   static const auto* inputs = new std::map<std::string, std::vector<int>>{
-      {"Clip", {1, 2}},   {"ConstantOfShape", {0}}, {"Dropout", {1, 2}}, {"Pad", {1}},
-      {"Reshape", {1}},   {"Squeeze", {1}},         {"Unsqueeze", {1}},
+      {"Clip", {1, 2}}, {"ConstantOfShape", {0}}, {"Dropout", {1, 2}}, {"Pad", {1}},
+      {"Reshape", {1}}, {"Squeeze", {1}},         {"Unsqueeze", {1}},
   };
   return *inputs;
 }

@@ -1,5 +1,6 @@
 #include "tests/conformance/tensor_match.h"
 
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 
@@ -7,6 +8,9 @@
 
 namespace onebyone::testing {
 namespace {
+
+// Two neighbours. Recorded values were cut off where we round to the nearest, as hardware does.
+constexpr double kBFloat16Step = 1.0 / 128;
 
 bool Equal(double got, double wanted, const Tolerance& tolerance) {
   if (std::isnan(wanted)) return std::isnan(got);
@@ -16,8 +20,11 @@ bool Equal(double got, double wanted, const Tolerance& tolerance) {
 
 template <typename T>
 bool Equal(T got, T wanted, const Tolerance& tolerance) {
-  if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>) {
+  if constexpr (std::is_same_v<T, Float16>) {
     return Equal(static_cast<double>(ToFloat(got)), static_cast<double>(ToFloat(wanted)), tolerance);
+  } else if constexpr (std::is_same_v<T, BFloat16>) {
+    const Tolerance one_step{std::max(tolerance.relative, kBFloat16Step), tolerance.absolute};
+    return Equal(static_cast<double>(ToFloat(got)), static_cast<double>(ToFloat(wanted)), one_step);
   } else if constexpr (std::is_floating_point_v<T>) {
     return Equal(static_cast<double>(got), static_cast<double>(wanted), tolerance);
   } else {
@@ -49,8 +56,8 @@ absl::Status Match(const ConstTensorView& got, const ConstTensorView& wanted, co
       const T& is = got.As<T>()[i];
       const T& should = wanted.As<T>()[i];
       if (!Equal(is, should, tolerance)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("element ", i, " of ", wanted.shape.ToString(), ": want ", Printed(should), ", got ", Printed(is)));
+        return absl::InvalidArgumentError(absl::StrCat("element ", i, " of ", wanted.shape.ToString(), ": want ",
+                                                       Printed(should), ", got ", Printed(is)));
       }
     }
     return absl::OkStatus();

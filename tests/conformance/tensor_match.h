@@ -11,8 +11,8 @@ struct Tolerance {
   double absolute = 1e-7;
 };
 
-// OK where both have the same type, shape and elements; floating-point elements within `tolerance` (equal where infinite or NaN),
-// others exactly. Otherwise INVALID_ARGUMENT, naming the first difference.
+// OK where both have the same type, shape and elements; floating-point elements within `tolerance` (equal where
+// infinite or NaN), others exactly. Otherwise INVALID_ARGUMENT, naming the first difference.
 absl::Status Match(const ConstTensorView& got, const ConstTensorView& wanted, const Tolerance& tolerance);
 
 }  // namespace onebyone::testing

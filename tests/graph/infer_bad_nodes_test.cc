@@ -10,10 +10,13 @@
 namespace onebyone {
 namespace {
 
+using ::onebyone::testing::ConvOf;
 using ::onebyone::testing::Extents;
 using ::onebyone::testing::Float;
 using ::onebyone::testing::InferOne;
 using ::onebyone::testing::InferShapeOf;
+using ::onebyone::testing::PoolOf;
+using ::onebyone::testing::Slide;
 using ::onebyone::testing::StatusIs;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -40,16 +43,9 @@ TEST_P(InferNodeRefuses, NamingTheNodeAndItsOperator) {
 
 std::string NameOfBadNode(const ::testing::TestParamInfo<BadNode>& test) { return test.param.what; }
 
-ConvAttributes Conv(Window window, int64_t groups = 1) {
-  ConvAttributes conv;
-  conv.window = std::move(window);
-  conv.groups = groups;
-  return conv;
-}
-
-BadNode BadConv(const std::string& what, Window window, Extents input = {1, 4, 8, 8}, Extents weights = {6, 4, 3, 3},
-                int64_t groups = 1) {
-  return {what, OpType::kConv, Conv(std::move(window), groups), {std::move(input), std::move(weights)}};
+BadNode BadConv(const std::string& what, const Slide& window, Extents input = {1, 4, 8, 8},
+                Extents weights = {6, 4, 3, 3}, int64_t groups = 1) {
+  return {what, OpType::kConv, ConvOf(window, groups), {std::move(input), std::move(weights)}};
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -74,13 +70,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadConv("EmptyKernel", {}, {1, 4, 8, 8}, {6, 4, 0, 3}), BadConv("AVector", {}, {1, 4}, {6, 4}),
         BadConv("FourSpatialAxes", {}, {1, 4, 8, 8, 8, 8}, {6, 4, 3, 3, 3, 3}),
         BadConv("WeightsOfOtherRank", {}, {1, 4, 8, 8}, {6, 4, 3}),
-        BadNode{"BiasOfOthers", OpType::kConv, Conv({}), {{1, 4, 8, 8}, {6, 4, 3, 3}, {4}}},
-        BadNode{"BiasOfTwoAxes", OpType::kConv, Conv({}), {{1, 4, 8, 8}, {6, 4, 3, 3}, {6, 1}}},
-        BadNode{"NoWeights", OpType::kConv, Conv({}), {{1, 4, 8, 8}}}),
+        BadNode{"BiasOfOthers", OpType::kConv, ConvOf({}), {{1, 4, 8, 8}, {6, 4, 3, 3}, {4}}},
+        BadNode{"BiasOfTwoAxes", OpType::kConv, ConvOf({}), {{1, 4, 8, 8}, {6, 4, 3, 3}, {6, 1}}},
+        BadNode{"NoWeights", OpType::kConv, ConvOf({}), {{1, 4, 8, 8}}}),
     NameOfBadNode);
 
-BadNode BadPool(const std::string& what, Window window, Extents input = {1, 4, 8, 8}) {
-  return {what, OpType::kMaxPool, PoolAttributes{.window = std::move(window)}, {std::move(input)}};
+BadNode BadPool(const std::string& what, const Slide& window, Extents input = {1, 4, 8, 8}) {
+  return {what, OpType::kMaxPool, PoolOf(window), {std::move(input)}};
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -209,10 +205,13 @@ constexpr DataType kF32 = DataType::kFloat32;
 INSTANTIATE_TEST_SUITE_P(
     Types, InferNodeRefusesTypes,
     ::testing::Values(
+        BadTypes{"ConvOfBytes",
+                 OpType::kConv,
+                 ConvOf({}),
+                 {DataType::kUInt8, DataType::kUInt8},
+                 {{1, 1, 2, 2}, {1, 1, 1, 1}}},
         BadTypes{
-            "ConvOfBytes", OpType::kConv, Conv({}), {DataType::kUInt8, DataType::kUInt8}, {{1, 1, 2, 2}, {1, 1, 1, 1}}},
-        BadTypes{
-            "ConvWithOtherWeights", OpType::kConv, Conv({}), {kF32, DataType::kInt8}, {{1, 1, 2, 2}, {1, 1, 1, 1}}},
+            "ConvWithOtherWeights", OpType::kConv, ConvOf({}), {kF32, DataType::kInt8}, {{1, 1, 2, 2}, {1, 1, 1, 1}}},
         BadTypes{"AddOfDifferentTypes", OpType::kAdd, std::monostate{}, {kF32, DataType::kInt64}, {{2}, {2}}},
         BadTypes{"AddOfTruths", OpType::kAdd, std::monostate{}, {DataType::kBool, DataType::kBool}, {{2}, {2}}},
         BadTypes{"ReluOfUnsigned", OpType::kRelu, ActivationAttributes{}, {DataType::kUInt8}, {{2}}},

@@ -13,6 +13,41 @@ using Extents = std::vector<int64_t>;
 
 inline ValueInfo Float(const Extents& extents) { return {DataType::kFloat32, Shape(extents)}; }
 
+// A window, of which a test names only what matters to it.
+struct Slide {
+  SpatialVector kernel = {};
+  SpatialVector strides = {};
+  SpatialVector dilations = {};
+  SpatialVector pads_begin = {};
+  SpatialVector pads_end = {};
+  Window::AutoPad auto_pad = Window::AutoPad::kExplicit;
+};
+
+inline Window WindowOf(const Slide& slide) {
+  Window window;
+  window.kernel = slide.kernel;
+  window.strides = slide.strides;
+  window.dilations = slide.dilations;
+  window.pads_begin = slide.pads_begin;
+  window.pads_end = slide.pads_end;
+  window.auto_pad = slide.auto_pad;
+  return window;
+}
+
+inline ConvAttributes ConvOf(const Slide& slide, int64_t groups = 1) {
+  ConvAttributes conv;
+  conv.window = WindowOf(slide);
+  conv.groups = groups;
+  return conv;
+}
+
+inline PoolAttributes PoolOf(const Slide& slide, bool ceil_mode = false) {
+  PoolAttributes pool;
+  pool.window = WindowOf(slide);
+  pool.ceil_mode = ceil_mode;
+  return pool;
+}
+
 // What InferNode tells of a lone node "n" with all of `inputs` there.
 inline absl::StatusOr<std::vector<ValueInfo>> InferOne(OpType op, Attributes attributes,
                                                        const std::vector<ValueInfo>& inputs, int outputs = 1) {

@@ -9,26 +9,16 @@
 namespace onebyone {
 namespace {
 
-using ::onebyone::testing::Extents;
+using ::onebyone::testing::ConvOf;
 using ::onebyone::testing::Float;
 using ::onebyone::testing::GraphBuilder;
 using ::onebyone::testing::InferOne;
 using ::onebyone::testing::InferShapeOf;
 using ::onebyone::testing::IsOkAndHolds;
 using ::onebyone::testing::NameOfCase;
+using ::onebyone::testing::PoolOf;
 using ::onebyone::testing::ShapeCase;
-using ::onebyone::testing::StatusIs;
-
-ConvAttributes Conv(Window window, int64_t groups = 1) {
-  ConvAttributes conv;
-  conv.window = std::move(window);
-  conv.groups = groups;
-  return conv;
-}
-
-PoolAttributes Pool(Window window, bool ceil_mode = false) {
-  return {.window = std::move(window), .ceil_mode = ceil_mode};
-}
+using ::onebyone::testing::Slide;
 
 class WindowedShapeOf : public ::testing::TestWithParam<ShapeCase> {};
 
@@ -42,68 +32,72 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         ShapeCase{"GoogLeNetConv1",
                   OpType::kConv,
-                  Conv({.strides = {2, 2}, .pads_begin = {3, 3}, .pads_end = {3, 3}}),
+                  ConvOf({.strides = {2, 2}, .pads_begin = {3, 3}, .pads_end = {3, 3}}),
                   {{1, 3, 224, 224}, {64, 3, 7, 7}, {64}},
                   {1, 64, 112, 112}},
         ShapeCase{"GoogLeNetPool1",
                   OpType::kMaxPool,
-                  Pool({.kernel = {3, 3}, .strides = {2, 2}}, true),
+                  PoolOf({.kernel = {3, 3}, .strides = {2, 2}}, true),
                   {{1, 64, 112, 112}},
                   {1, 64, 56, 56}},
         ShapeCase{"GoogLeNetPool1RoundedDown",
                   OpType::kMaxPool,
-                  Pool({.kernel = {3, 3}, .strides = {2, 2}}),
+                  PoolOf({.kernel = {3, 3}, .strides = {2, 2}}),
                   {{1, 64, 112, 112}},
                   {1, 64, 55, 55}},
         ShapeCase{"GoogLeNetPool4",
                   OpType::kMaxPool,
-                  Pool({.kernel = {3, 3}, .strides = {2, 2}}, true),
+                  PoolOf({.kernel = {3, 3}, .strides = {2, 2}}, true),
                   {{1, 832, 14, 14}},
                   {1, 832, 7, 7}},
         ShapeCase{"SqueezeNetConv10",
                   OpType::kConv,
-                  Conv({.pads_begin = {1, 1}, .pads_end = {1, 1}}),
+                  ConvOf({.pads_begin = {1, 1}, .pads_end = {1, 1}}),
                   {{1, 512, 13, 13}, {1000, 512, 1, 1}, {1000}},
                   {1, 1000, 15, 15}},
         ShapeCase{"InceptionV3Stem",
                   OpType::kConv,
-                  Conv({.strides = {2, 2}}),
+                  ConvOf({.strides = {2, 2}}),
                   {{1, 3, 299, 299}, {32, 3, 3, 3}},
                   {1, 32, 149, 149}},
         ShapeCase{"InceptionV3OneBySeven",
                   OpType::kConv,
-                  Conv({.pads_begin = {0, 3}, .pads_end = {0, 3}}),
+                  ConvOf({.pads_begin = {0, 3}, .pads_end = {0, 3}}),
                   {{1, 768, 17, 17}, {192, 768, 1, 7}},
                   {1, 192, 17, 17}},
         ShapeCase{"MobileNetDepthwise",
                   OpType::kConv,
-                  Conv({.strides = {2, 2}, .pads_begin = {1, 1}, .pads_end = {1, 1}}, 96),
+                  ConvOf({.strides = {2, 2}, .pads_begin = {1, 1}, .pads_end = {1, 1}}, 96),
                   {{1, 96, 112, 112}, {96, 1, 3, 3}},
                   {1, 96, 56, 56}},
-        ShapeCase{"GroupsThatWiden", OpType::kConv, Conv({}, 2), {{1, 6, 5, 5}, {8, 3, 1, 1}}, {1, 8, 5, 5}},
-        ShapeCase{"Dilated", OpType::kConv, Conv({.dilations = {2, 3}}), {{1, 1, 10, 10}, {1, 1, 3, 3}}, {1, 1, 6, 4}},
+        ShapeCase{"GroupsThatWiden", OpType::kConv, ConvOf({}, 2), {{1, 6, 5, 5}, {8, 3, 1, 1}}, {1, 8, 5, 5}},
+        ShapeCase{
+            "Dilated", OpType::kConv, ConvOf({.dilations = {2, 3}}), {{1, 1, 10, 10}, {1, 1, 3, 3}}, {1, 1, 6, 4}},
         ShapeCase{"AsymmetricPads",
                   OpType::kConv,
-                  Conv({.pads_begin = {0, 1}, .pads_end = {2, 0}}),
+                  ConvOf({.pads_begin = {0, 1}, .pads_end = {2, 0}}),
                   {{1, 1, 8, 8}, {1, 1, 3, 3}},
                   {1, 1, 8, 7}},
-        ShapeCase{"OneAxis", OpType::kConv, Conv({.strides = {2}}), {{2, 4, 9}, {8, 4, 3}, {8}}, {2, 8, 4}},
+        ShapeCase{"OneAxis", OpType::kConv, ConvOf({.strides = {2}}), {{2, 4, 9}, {8, 4, 3}, {8}}, {2, 8, 4}},
         ShapeCase{"ThreeAxes",
                   OpType::kConv,
-                  Conv({.pads_begin = {1, 0, 0}, .pads_end = {1, 0, 0}}),
+                  ConvOf({.pads_begin = {1, 0, 0}, .pads_end = {1, 0, 0}}),
                   {{1, 2, 4, 5, 6}, {3, 2, 3, 3, 3}},
                   {1, 3, 4, 3, 4}},
-        ShapeCase{"NoImages", OpType::kConv, Conv({}), {{0, 3, 8, 8}, {4, 3, 3, 3}}, {0, 4, 6, 6}},
+        ShapeCase{"NoImages", OpType::kConv, ConvOf({}), {{0, 3, 8, 8}, {4, 3, 3, 3}}, {0, 4, 6, 6}},
         ShapeCase{"CeilDropsTheWindowInThePadding",
                   OpType::kMaxPool,
-                  Pool({.kernel = {2, 2}, .strides = {2, 2}, .pads_begin = {1, 1}, .pads_end = {1, 1}}, true),
+                  PoolOf({.kernel = {2, 2}, .strides = {2, 2}, .pads_begin = {1, 1}, .pads_end = {1, 1}}, true),
                   {{1, 1, 3, 3}},
                   {1, 1, 2, 2}},
         ShapeCase{
-            "AveragePoolOverAll", OpType::kAveragePool, Pool({.kernel = {7, 7}}), {{1, 1024, 7, 7}}, {1, 1024, 1, 1}},
-        ShapeCase{"PoolOfOneAxis", OpType::kMaxPool, Pool({.kernel = {4}, .strides = {3}}), {{1, 2, 10}}, {1, 2, 3}},
-        ShapeCase{
-            "PoolOfThreeAxes", OpType::kAveragePool, Pool({.kernel = {2, 2, 2}}), {{1, 2, 3, 4, 5}}, {1, 2, 2, 3, 4}}),
+            "AveragePoolOverAll", OpType::kAveragePool, PoolOf({.kernel = {7, 7}}), {{1, 1024, 7, 7}}, {1, 1024, 1, 1}},
+        ShapeCase{"PoolOfOneAxis", OpType::kMaxPool, PoolOf({.kernel = {4}, .strides = {3}}), {{1, 2, 10}}, {1, 2, 3}},
+        ShapeCase{"PoolOfThreeAxes",
+                  OpType::kAveragePool,
+                  PoolOf({.kernel = {2, 2, 2}}),
+                  {{1, 2, 3, 4, 5}},
+                  {1, 2, 2, 3, 4}}),
     NameOfCase);
 
 // Counts windows by laying them one after another.
@@ -130,13 +124,13 @@ TEST(PoolShape, AgreesWithLayingWindowsOneAfterAnother) {
               const int64_t behind = pads % kernel;
               const int64_t reach = (kernel - 1) * dilation + 1;
               if (extent + before + behind < reach) continue;
-              const Window window = {.kernel = {kernel},
-                                     .strides = {stride},
-                                     .dilations = {dilation},
-                                     .pads_begin = {before},
-                                     .pads_end = {behind}};
+              const Slide window = {.kernel = {kernel},
+                                    .strides = {stride},
+                                    .dilations = {dilation},
+                                    .pads_begin = {before},
+                                    .pads_end = {behind}};
               const int64_t expected = CountWindows(extent, reach, stride, before, behind, ceil_mode);
-              ASSERT_THAT(InferShapeOf(OpType::kMaxPool, Pool(window, ceil_mode), {{1, 1, extent}}),
+              ASSERT_THAT(InferShapeOf(OpType::kMaxPool, PoolOf(window, ceil_mode), {{1, 1, extent}}),
                           IsOkAndHolds(Shape({1, 1, expected})))
                   << "extent " << extent << " kernel " << kernel << " dilation " << dilation << " stride " << stride
                   << " pads " << before << ", " << behind << " ceil " << ceil_mode;
@@ -192,7 +186,7 @@ TEST(InferShapes, FillsInWhatAWindowLeavesOpen) {
   const Graph graph = GraphBuilder()
                           .Input("x", {1, 2, 8, 8})
                           .RandomConstant("w", {4, 2, 3, 5})
-                          .Node(OpType::kConv, {"y"}, {"x", "w"}, Conv({}))
+                          .Node(OpType::kConv, {"y"}, {"x", "w"}, ConvOf({}))
                           .Output("y")
                           .Build();
   const Window& window = std::get<ConvAttributes>(graph.node(graph.NodeIds().front()).attributes).window;
@@ -205,7 +199,7 @@ TEST(InferShapes, FillsInWhatAWindowLeavesOpen) {
 
 TEST(MaxPool, TellsWhereTheMaximaAreWhenAsked) {
   ASSERT_OK_AND_ASSIGN(const auto outputs,
-                       InferOne(OpType::kMaxPool, Pool({.kernel = {2, 2}}), {Float({1, 3, 4, 4})}, 2));
+                       InferOne(OpType::kMaxPool, PoolOf({.kernel = {2, 2}}), {Float({1, 3, 4, 4})}, 2));
   ASSERT_EQ(outputs.size(), 2U);
   EXPECT_EQ(outputs[0].type, DataType::kFloat32);
   EXPECT_EQ(outputs[1].type, DataType::kInt64);
@@ -214,15 +208,15 @@ TEST(MaxPool, TellsWhereTheMaximaAreWhenAsked) {
 }
 
 TEST(MaxPool, KeepsBytesBytes) {
-  ASSERT_OK_AND_ASSIGN(const auto outputs,
-                       InferOne(OpType::kMaxPool, Pool({.kernel = {2, 2}}), {{DataType::kUInt8, Shape({1, 3, 4, 4})}}));
+  ASSERT_OK_AND_ASSIGN(const auto outputs, InferOne(OpType::kMaxPool, PoolOf({.kernel = {2, 2}}),
+                                                    {{DataType::kUInt8, Shape({1, 3, 4, 4})}}));
   EXPECT_EQ(outputs[0].type, DataType::kUInt8);
 }
 
 TEST(Conv, GoesWithoutABiasThatIsAbsent) {
   Node node;
   node.op = OpType::kConv;
-  node.attributes = Conv({});
+  node.attributes = ConvOf({});
   node.inputs = {0, 1, kNoValue};
   node.outputs = {2};
   const std::vector<ValueInfo> inputs = {Float({1, 3, 8, 8}), Float({4, 3, 1, 1}), {}};

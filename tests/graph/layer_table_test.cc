@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -104,16 +105,16 @@ TEST(DescribeLayers, CountsWeightsOnceThatTwoLayersRead) {
 
 TEST(DescribeLayers, SaturatesWhereTheSumIsBeyondAnyNumber) {
   GraphBuilder builder;
-  builder.Input("x", {1, 1, 30'000, 30'000}).RandomConstant("w", {1, 1, 8'000, 8'000});
+  builder.Input("x", {1, 1, 46'000, 46'000}).RandomConstant("w", {1, 1, 2'000, 2'000});
   builder.Node(OpType::kConv, {"y0"}, {"x", "w"}, ConvAttributes());
   std::vector<std::string> parts = {"y0"};
-  for (int i = 1; i < 512; ++i) {
+  for (int i = 1; i < 1'300; ++i) {
     parts.push_back("y" + std::to_string(i));
     builder.Node(OpType::kConv, {parts.back()}, {"x", "w"}, ConvAttributes());
   }
   const Graph graph = builder.Sum("out", parts).Build();
-  // One is 22,001 * 22,001 * 64,000,000, about 3.1e16; 512 of them are over 2^63.
-  EXPECT_EQ(Find(DescribeLayers(graph), "y0").multiply_adds, int64_t{22'001} * 22'001 * 64'000'000);
+  // One is 44,001 * 44,001 * 4,000,000, about 7.7e15; 1,300 of them are over 2^63.
+  EXPECT_EQ(Find(DescribeLayers(graph), "y0").multiply_adds, int64_t{44'001} * 44'001 * 4'000'000);
   EXPECT_EQ(Find(DescribeLayers(graph), "out").multiply_adds, std::numeric_limits<int64_t>::max());
 }
 

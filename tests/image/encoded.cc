@@ -1,11 +1,15 @@
 #include "tests/image/encoded.h"
 
+// clang-format off
+#include <cstddef>
+#include <cstdio>
+#include <jpeglib.h>  // uses size_t and FILE without including them
+// clang-format on
+
 #include <gtest/gtest.h>
-#include <jpeglib.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>

@@ -61,7 +61,8 @@ TEST(ImportNames, RefusesWhatIsDefinedTwice) {
 }
 
 TEST(ImportNames, RefusesWhatNothingDefines) {
-  EXPECT_THAT(Chain({{"nowhere", "y"}}).Import(), StatusIs(kInvalid, HasSubstr("reads 'nowhere', which nothing defines")));
+  EXPECT_THAT(Chain({{"nowhere", "y"}}).Import(),
+              StatusIs(kInvalid, HasSubstr("reads 'nowhere', which nothing defines")));
   EXPECT_THAT(Chain({{"x", "z"}}).Import(), StatusIs(kInvalid, HasSubstr("output 'y': nothing defines it")));
 }
 
@@ -97,7 +98,8 @@ TEST(ImportInputs, MayHaveNoShapeAtAll) {
 
 TEST(ImportInputs, ReadMinusOneAsAFreeExtentAndRefuseOtherNegativeOnes) {
   ModelBuilder builder = Chain({{"x", "y"}});
-  auto* dimension = builder.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0);
+  auto* dimension =
+      builder.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0);
   dimension->set_dim_value(-1);
   ASSERT_OK_AND_ASSIGN(const Graph graph, builder.Import());
   EXPECT_EQ(graph.value(graph.inputs()[0]).shape[0], Shape::kUnknown);

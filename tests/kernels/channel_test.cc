@@ -72,7 +72,7 @@ TEST(ReferenceLrn, DividesByThePowerOfNeighbouringChannels) {
 TEST(ReferenceLrn, LooksFurtherAheadThanBackWithAnEvenSize) {
   const Tensor x = TensorOf(DataType::kFloat64, {1, 6}, {1, 2, 3, 4, 5, 6});
   EXPECT_THAT(Compute(OpType::kLrn, LrnAttributes{4, 2.0F, 0.5F, 2.0F}, {x}, Shape({1, 6})),
-              HoldsNear({0.3333333333333333, 0.48507125007266594, 0.5570860145311556, 0.5962847839999439,
+              HoldsNear({0.3333333333333333, 0.48507125007266594, 0.5570860145311556, 0.5962847939999439,
                          0.7856742013183862, 1.0524696231684352},
                         1e-14));
 }

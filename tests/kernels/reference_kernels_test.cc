@@ -71,7 +71,7 @@ TEST(RunReference, RefusesTheAttributesOfAnotherOperator) {
 TEST(RunReference, RefusesInputsThatTheOperatorDoesNotHave) {
   const Tensor x = Floats({1}, {1});
   EXPECT_THAT(Compute(OpType::kAdd, {}, {x, x, x}, Shape({1})),
-              StatusIs(kInvalid, ::testing::HasSubstr("want 2 inputs, got 3")));
+              StatusIs(kInvalid, ::testing::HasSubstr("want 2 to 2 inputs, got 3")));
   EXPECT_THAT(
       ComputeAll(OpType::kRelu, ActivationAttributes(), {x}, {{DataType::kFloat32, {1}}, {DataType::kFloat32, {1}}}),
       StatusIs(kInvalid, ::testing::HasSubstr("want 1 to 1 outputs, got 2")));

@@ -9,17 +9,17 @@
 namespace onebyone {
 namespace {
 
+using ::testing::AllOf;
 using testing::ExpectShapesHold;
 using testing::GraphBuilder;
 using testing::HasNodeCount;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::IsOkAndHolds;
 using testing::RandomInputs;
 using testing::RunGraph;
 using testing::RunToTheEnd;
 using testing::StatusIs;
-using ::testing::AllOf;
-using ::testing::HasSubstr;
 
 enum class Extras : uint8_t { kNone, kBias, kBiasAndRelu };
 
@@ -74,8 +74,8 @@ TEST_P(AppendReductionCase, ReducesEachPlaceByTheFirstRows) {
   ASSERT_EQ(results[0].shape().ToString(), (is_map ? Shape{2, channels, 4, 5} : Shape{2, channels}).ToString());
   for (int64_t i = 0; i < results[0].elements(); ++i) {
     const int64_t image = i / (channels * places);
-    EXPECT_NEAR(results[0].As<float>()[i],
-                Reduced(*reduction, layer, image, i / places % channels, i % places, places), 1e-5);
+    EXPECT_NEAR(results[0].As<float>()[i], Reduced(*reduction, layer, image, i / places % channels, i % places, places),
+                1e-5);
   }
 }
 
@@ -108,7 +108,8 @@ TEST(AppendReduction, SaysWhatDoesNotFit) {
   const auto code = absl::StatusCode::kInvalidArgument;
   const auto reduction = MakeReduction(5, 6, Extras::kNone);
   Graph graph = Maps();
-  EXPECT_THAT((AppendReduction{0, reduction, 6}.Run(graph)), StatusIs(code, AllOf(HasSubstr("1 to 5"), HasSubstr("got 6"))));
+  EXPECT_THAT((AppendReduction{0, reduction, 6}.Run(graph)),
+              StatusIs(code, AllOf(HasSubstr("1 to 5"), HasSubstr("got 6"))));
   EXPECT_THAT((AppendReduction{0, reduction, 0}.Run(graph)), StatusIs(code, HasSubstr("got 0")));
   EXPECT_THAT((AppendReduction{0, reduction, -1}.Run(graph)), StatusIs(code, HasSubstr("got -1")));
   EXPECT_THAT((AppendReduction{0, MakeReduction(5, 7, Extras::kNone), 5}.Run(graph)),
@@ -122,7 +123,8 @@ TEST(AppendReduction, SaysWhatDoesNotFit) {
 TEST(AppendReduction, RefusesALayerThatHasNoChannelsAndABrokenReduction) {
   const auto code = absl::StatusCode::kInvalidArgument;
   Graph cube = GraphBuilder().Input("x", {2, 6, 4}).Relu("y", "x").Output("y").Build();
-  EXPECT_THAT((AppendReduction{0, MakeReduction(5, 6, Extras::kNone), 5}.Run(cube)), StatusIs(code, HasSubstr("[2, 6, 4]")));
+  EXPECT_THAT((AppendReduction{0, MakeReduction(5, 6, Extras::kNone), 5}.Run(cube)),
+              StatusIs(code, HasSubstr("[2, 6, 4]")));
   auto broken = std::make_shared<Reduction>(*MakeReduction(5, 6, Extras::kNone));
   broken->bias = *Tensor::Create(DataType::kFloat32, {4});
   Graph graph = Maps();

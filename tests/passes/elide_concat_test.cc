@@ -7,18 +7,18 @@
 namespace onebyone {
 namespace {
 
+using ::testing::AllOf;
 using testing::ExpectSameResults;
 using testing::ExpectShapesHold;
 using testing::GraphBuilder;
 using testing::HasNodeCount;
+using ::testing::HasSubstr;
 using testing::IsOk;
+using ::testing::Not;
 using testing::ProducedBy;
 using testing::RunToTheEnd;
 using testing::StatusIs;
 using testing::WritesInto;
-using ::testing::AllOf;
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 // An Inception block; the channels of its branches are 32, 48, 16 and 8.
 GraphBuilder Block() {
@@ -34,9 +34,9 @@ TEST(ElideConcat, LetsBranchesWriteIntoOneBuffer) {
   const Graph before = Block().MaxPool("y", "block", {.kernel = 2}).Output("y").Build();
   Graph graph = before;
   EXPECT_EQ(RunToTheEnd(ElideConcat{16}, graph), 1);
-  EXPECT_THAT(graph, AllOf(HasNodeCount(OpType::kConcat, 0), WritesInto("1x1", "block", 0),
-                           WritesInto("3x3_relu", "block", 32), WritesInto("pool_proj", "block", 80),
-                           WritesInto("leaky", "block", 96)));
+  EXPECT_THAT(
+      graph, AllOf(HasNodeCount(OpType::kConcat, 0), WritesInto("1x1", "block", 0), WritesInto("3x3_relu", "block", 32),
+                   WritesInto("pool_proj", "block", 80), WritesInto("leaky", "block", 96)));
   EXPECT_EQ(graph.value(graph.FindValue("block")).producer, kNoNode);
   EXPECT_EQ(graph.ProducersOf(graph.FindValue("block")).size(), 4U);
   ExpectSameResults(before, graph, /*seed=*/1);
@@ -69,8 +69,13 @@ TEST(ElideConcat, KeepsPartsThatOthersReadOrThatAreAskedFor) {
 }
 
 TEST(ElideConcat, LetsABranchReadAnother) {
-  const Graph before = GraphBuilder().Input("x", {1, 4, 5, 5}).Conv("a", "x", 4, {}).Relu("b", "a").Concat("y", {"b", "a"})
-                           .Output("y").Build();
+  const Graph before = GraphBuilder()
+                           .Input("x", {1, 4, 5, 5})
+                           .Conv("a", "x", 4, {})
+                           .Relu("b", "a")
+                           .Concat("y", {"b", "a"})
+                           .Output("y")
+                           .Build();
   Graph graph = before;
   EXPECT_EQ(RunToTheEnd(ElideConcat{}, graph), 1);
   ExpectSameResults(before, graph, /*seed=*/1);
@@ -95,37 +100,62 @@ TEST_P(ElideConcatRefusal, LeavesTheConcatAsItIs) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, ElideConcatRefusal,
-    ::testing::Values(
-        Refusal{"a branch that is the image", [](GraphBuilder& b) { b.Concat("y", {"a", "x"}); }},
-        Refusal{"a constant branch",
-                [](GraphBuilder& b) { b.RandomConstant("c", {1, 4, 5, 5}).Concat("y", {"a", "c"}); }},
-        Refusal{"the same branch twice", [](GraphBuilder& b) { b.Concat("y", {"a", "b", "a"}); }},
-        Refusal{"another axis", [](GraphBuilder& b) { b.Concat("y", {"a", "b"}, 2); }},
-        Refusal{"an operator that moves elements",
-                [](GraphBuilder& b) { b.Transpose("t", "a", {0, 1, 3, 2}).Concat("y", {"t", "b"}); }},
-        Refusal{"a pool that also gives indices",
-                [](GraphBuilder& b) {
-                  PoolAttributes pool;
-                  pool.window = {{1, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}, Window::AutoPad::kExplicit};
-                  b.Node(OpType::kMaxPool, {"p", "indices"}, {"a"}, pool).Concat("y", {"p", "b"});
-                }},
-        Refusal{"other element types",
-                [](GraphBuilder& b) {
-                  b.Cast("d", "a", DataType::kFloat64).Relu("e", "d").Relu("f", "d").Concat("y", {"e", "f"});
-                }},
-        Refusal{"matrices", [](GraphBuilder& b) {
-                  b.Flatten("m", "a").Relu("n", "m").Relu("o", "m").Concat("y", {"n", "o"});
-                }}));
+    ::testing::Values(Refusal{"a branch that is the image",
+                              [](GraphBuilder& b) {
+                                b.Concat("y", {"a", "x"});
+                              }},
+                      Refusal{"a constant branch",
+                              [](GraphBuilder& b) {
+                                b.RandomConstant("c", {1, 4, 5, 5}).Concat("y", {"a", "c"});
+                              }},
+                      Refusal{"the same branch twice",
+                              [](GraphBuilder& b) {
+                                b.Concat("y", {"a", "b", "a"});
+                              }},
+                      Refusal{"another axis",
+                              [](GraphBuilder& b) {
+                                b.Concat("y", {"a", "b"}, 2);
+                              }},
+                      Refusal{"an operator that moves elements",
+                              [](GraphBuilder& b) {
+                                b.Transpose("t", "a", {0, 1, 3, 2}).Concat("y", {"t", "b"});
+                              }},
+                      Refusal{"a pool that also gives indices",
+                              [](GraphBuilder& b) {
+                                PoolAttributes pool;
+                                pool.window = {{1, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}, Window::AutoPad::kExplicit};
+                                b.Node(OpType::kMaxPool, {"p", "indices"}, {"a"}, pool).Concat("y", {"p", "b"});
+                              }},
+                      Refusal{
+                          "other element types",
+                          [](GraphBuilder& b) {
+                            b.Cast("d", "a", DataType::kFloat64).Relu("e", "d").Relu("f", "d").Concat("y", {"e", "f"});
+                          }},
+                      Refusal{"matrices", [](GraphBuilder& b) {
+                                b.Flatten("m", "a").Relu("n", "m").Relu("o", "m").Concat("y", {"n", "o"});
+                              }}));
 
 TEST(ElideConcat, WantsASingleImage) {
-  Graph graph = GraphBuilder().Input("x", {2, 4, 5, 5}).Conv("a", "x", 4, {}).Conv("b", "x", 4, {}).Concat("y", {"a", "b"})
-                    .Output("y").Build();
+  Graph graph = GraphBuilder()
+                    .Input("x", {2, 4, 5, 5})
+                    .Conv("a", "x", 4, {})
+                    .Conv("b", "x", 4, {})
+                    .Concat("y", {"a", "b"})
+                    .Output("y")
+                    .Build();
   EXPECT_EQ(RunToTheEnd(ElideConcat{}, graph), 0);
 }
 
 TEST(ElideConcat, GivesAPartToOneConcatOnly) {
-  const Graph before = GraphBuilder().Input("x", {1, 4, 5, 5}).Conv("a", "x", 4, {}).Conv("b", "x", 4, {})
-                           .Conv("c", "x", 4, {}).Concat("y", {"a", "b"}).Concat("z", {"c", "b"}).Output("y").Output("z")
+  const Graph before = GraphBuilder()
+                           .Input("x", {1, 4, 5, 5})
+                           .Conv("a", "x", 4, {})
+                           .Conv("b", "x", 4, {})
+                           .Conv("c", "x", 4, {})
+                           .Concat("y", {"a", "b"})
+                           .Concat("z", {"c", "b"})
+                           .Output("y")
+                           .Output("z")
                            .Build();
   Graph graph = before;
   EXPECT_EQ(RunToTheEnd(ElideConcat{}, graph), 1);
@@ -154,7 +184,8 @@ TEST(ReferenceInterpreter, WritesSlicesIntoTheirParentAndShowsWhatIsNotFilled) {
   RunToTheEnd(ElideConcat{}, graph);
   graph.value(graph.FindValue("1x1")).slice->channel_offset = 100;
   const auto inputs = testing::RandomInputs(graph, 1);
-  EXPECT_THAT(testing::RunGraph(graph, *inputs), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("does not fit")));
+  EXPECT_THAT(testing::RunGraph(graph, *inputs),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("does not fit")));
 }
 
 }  // namespace

@@ -40,7 +40,9 @@ void ExpectSameResults(const Graph& before, const Graph& after, uint64_t seed, O
     SCOPED_TRACE(before.outputs()[i].name);
     EXPECT_EQ(after.outputs()[i].name, before.outputs()[i].name);
     ASSERT_EQ(got[i].type(), wanted[i].type());
-    if (shapes == OutputShapes::kEqual) EXPECT_EQ(got[i].shape().ToString(), wanted[i].shape().ToString());
+    if (shapes == OutputShapes::kEqual) {
+      EXPECT_EQ(got[i].shape().ToString(), wanted[i].shape().ToString());
+    }
     ASSERT_EQ(got[i].elements(), wanted[i].elements());
     if (wanted[i].type() == DataType::kFloat32) {
       ExpectNear<float>(wanted[i], got[i]);
@@ -60,7 +62,8 @@ void ExpectShapesHold(const Graph& graph) {
   for (const NodeId id : graph.NodeIds()) {
     for (const ValueId output : graph.node(id).outputs) {
       EXPECT_EQ(graph.value(output).producer, id) << graph.value(output).name;
-      EXPECT_EQ(graph.value(output).shape.ToString(), inferred.value(output).shape.ToString()) << graph.value(output).name;
+      EXPECT_EQ(graph.value(output).shape.ToString(), inferred.value(output).shape.ToString())
+          << graph.value(output).name;
       EXPECT_EQ(graph.value(output).type, inferred.value(output).type) << graph.value(output).name;
     }
   }

@@ -23,7 +23,8 @@ void ExpectSameResults(const Graph& before, const Graph& after, uint64_t seed,
 // The shapes that `graph` has are those that InferShapes tells, and its nodes are in topological order.
 void ExpectShapesHold(const Graph& graph);
 
-// Runs `pass` and removes what is not needed; fails where a second run changes anything. How many rewrites the first made.
+// Runs `pass` and removes what is not needed; fails where a second run changes anything. How many rewrites the first
+// made.
 template <Pass P>
 int RunToTheEnd(const P& pass, Graph& graph) {
   const absl::StatusOr<int> rewrites = pass.Run(graph);

@@ -9,16 +9,21 @@
 namespace onebyone {
 namespace {
 
-using testing::GraphBuilder;
-using testing::IsOk;
-using testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::Field;
+using testing::GraphBuilder;
 using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::StatusIs;
 
 Graph ConvNormRelu() {
-  return GraphBuilder().Input("x", {1, 3, 4, 4}).Conv("conv", "x", 4, {}).BatchNorm("norm", "conv").Relu("y", "norm")
-      .Output("y").Build();
+  return GraphBuilder()
+      .Input("x", {1, 3, 4, 4})
+      .Conv("conv", "x", 4, {})
+      .BatchNorm("norm", "conv")
+      .Relu("y", "norm")
+      .Output("y")
+      .Build();
 }
 
 // Cuts off the last node and tells so, but does not clean up.

@@ -10,16 +10,16 @@
 namespace onebyone {
 namespace {
 
+using ::testing::AllOf;
 using testing::ExpectSameResults;
 using testing::GraphBuilder;
 using testing::HasNodeCount;
+using ::testing::HasSubstr;
 using testing::IsOkAndHolds;
+using ::testing::Not;
 using testing::ProducedBy;
 using testing::RunToTheEnd;
 using testing::StatusIs;
-using ::testing::AllOf;
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 GraphBuilder Chain() {
   GraphBuilder builder;
@@ -39,7 +39,7 @@ TEST(PruneToLayers, RunsNothingBehindTheLayers) {
 
 TEST(PruneToLayers, GivesLayersInTheOrderOfTheQuestion) {
   Graph graph = Chain().Build();
-  EXPECT_EQ(RunToTheEnd(PruneToLayers{{"pool", "conv", "pool"}}, graph), 1);
+  EXPECT_EQ((RunToTheEnd(PruneToLayers{{"pool", "conv", "pool"}}, graph)), 1);
   ASSERT_EQ(graph.outputs().size(), 3U);
   EXPECT_EQ(graph.outputs()[0].name, "pool");
   EXPECT_EQ(graph.outputs()[1].name, "conv");
@@ -70,7 +70,7 @@ TEST(PruneToLayers, NamesTheNearestLayerForAnUnknownOne) {
   Graph graph = Chain().Build();
   EXPECT_THAT(PruneToLayers{{"conw"}}.Run(graph),
               StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("'conw'"), HasSubstr("'conv'"))));
-  EXPECT_THAT(PruneToLayers{{"conv", std::string(1000, 'x')}}.Run(graph),
+  EXPECT_THAT((PruneToLayers{{"conv", std::string(1000, 'x')}}.Run(graph)),
               StatusIs(absl::StatusCode::kInvalidArgument, Not(HasSubstr(std::string(300, 'x')))));
   EXPECT_THAT(PruneToLayers{}.Run(graph), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("got none")));
   EXPECT_THAT(graph, ProducedBy("pool", OpType::kMaxPool));
@@ -79,7 +79,8 @@ TEST(PruneToLayers, NamesTheNearestLayerForAnUnknownOne) {
 TEST(PruneToLayers, RefusesALayerThatIsNotComputedAnyMore) {
   Graph graph = Chain().Identity("result", "pool").Relu("last", "result").Output("last").Build();
   ASSERT_THAT(RemoveIdentity{}.Run(graph), IsOkAndHolds(1));
-  EXPECT_THAT(PruneToLayers{{"result"}}.Run(graph), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'result'")));
+  EXPECT_THAT(PruneToLayers{{"result"}}.Run(graph),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'result'")));
 }
 
 TEST(PruneToLayers, KeepsEveryPartOfAnElidedConcat) {

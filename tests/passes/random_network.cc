@@ -189,7 +189,9 @@ class NetworkWriter {
     const std::string y = Fresh("dense");
     if (Chance(2)) {
       builder_.Gemm(y, x, outputs,
-                    {.bias = !Chance(3), .transpose_b = Chance(2), .alpha = Chance(2) ? 1.0F : 0.5F,
+                    {.bias = !Chance(3),
+                     .transpose_b = Chance(2),
+                     .alpha = Chance(2) ? 1.0F : 0.5F,
                      .beta = Chance(2) ? 1.0F : 2.0F});
       outputs_ = outputs;
       return y;

@@ -62,6 +62,26 @@ TEST_P(RandomNetworks, ComputeTheSameAfterAllPasses) {
   }
 }
 
+template <Pass P>
+int CountRewrites(const P& pass) {
+  int rewrites = 0;
+  for (uint64_t seed = 1; seed < 151; ++seed) {
+    Graph graph = RandomNetwork(seed);
+    rewrites += pass.Run(graph).value_or(0);
+  }
+  return rewrites;
+}
+
+TEST(RandomNetworksTogether, GiveEveryPassEnoughToRewrite) {
+  EXPECT_GT(CountRewrites(RemoveIdentity{}), 150);
+  EXPECT_GT(CountRewrites(FoldBatchNorm{}), 150);
+  EXPECT_GT(CountRewrites(FuseActivation{}), 150);
+  EXPECT_GT(CountRewrites(DenseToConv{}), 75);
+  EXPECT_GT(CountRewrites(DenseToConv{true}), 150);
+  EXPECT_GT(CountRewrites(ElideConcat{1}), 75);
+  EXPECT_GT(CountRewrites(ElideConcat{8}), 20);
+}
+
 INSTANTIATE_TEST_SUITE_P(Seed, RandomNetworks, ::testing::Range<uint64_t>(1, 151));
 
 }  // namespace

@@ -39,7 +39,11 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Case{"identity", [](GraphBuilder& b) { b.Identity("y", "x"); }, 1},
         Case{"dropout", [](GraphBuilder& b) { b.Dropout("y", "x"); }, 1},
-        Case{"dropout with a mask", [](GraphBuilder& b) { b.Node(OpType::kDropout, {"y", "mask"}, {"x"}); }, 1},
+        Case{"dropout with a mask",
+             [](GraphBuilder& b) {
+               b.Node(OpType::kDropout, {"y", "mask"}, {"x"});
+             },
+             1},
         Case{"dropout whose mask is read",
              [](GraphBuilder& b) {
                b.Node(OpType::kDropout, {"dropped", "mask"}, {"x"}).Cast("floats", "mask", DataType::kFloat32);
@@ -48,26 +52,58 @@ INSTANTIATE_TEST_SUITE_P(
              0},
         Case{"cast to the same", [](GraphBuilder& b) { b.Cast("y", "x", DataType::kFloat32); }, 1},
         Case{"cast there and back",
-             [](GraphBuilder& b) {
-               b.Cast("double", "x", DataType::kFloat64).Cast("y", "double", DataType::kFloat32);
-             },
+             [](GraphBuilder& b) { b.Cast("double", "x", DataType::kFloat64).Cast("y", "double", DataType::kFloat32); },
              0},
         Case{"concat of one", [](GraphBuilder& b) { b.Concat("y", {"x"}, 2); }, 1},
-        Case{"concat of two", [](GraphBuilder& b) { b.Concat("y", {"x", "x"}); }, 0},
+        Case{"concat of two",
+             [](GraphBuilder& b) {
+               b.Concat("y", {"x", "x"});
+             },
+             0},
         Case{"sum of one", [](GraphBuilder& b) { b.Sum("y", {"x"}); }, 1},
-        Case{"sum of two", [](GraphBuilder& b) { b.Sum("y", {"x", "x"}); }, 0},
-        Case{"reshape to the same", [](GraphBuilder& b) { b.Reshape("y", "x", {0, 3, -1, 5}); }, 1},
-        Case{"reshape to another shape", [](GraphBuilder& b) { b.Reshape("y", "x", {2, 3, 5, 4}); }, 0},
+        Case{"sum of two",
+             [](GraphBuilder& b) {
+               b.Sum("y", {"x", "x"});
+             },
+             0},
+        Case{"reshape to the same",
+             [](GraphBuilder& b) {
+               b.Reshape("y", "x", {0, 3, -1, 5});
+             },
+             1},
+        Case{"reshape to another shape",
+             [](GraphBuilder& b) {
+               b.Reshape("y", "x", {2, 3, 5, 4});
+             },
+             0},
         Case{"flatten of a matrix", [](GraphBuilder& b) { b.Flatten("m", "x").Flatten("y", "m"); }, 1},
         Case{"squeeze of nothing", [](GraphBuilder& b) { b.Squeeze("y", "x"); }, 1},
-        Case{"transpose that keeps", [](GraphBuilder& b) { b.Transpose("y", "x", {0, 1, 2, 3}); }, 1},
-        Case{"transpose", [](GraphBuilder& b) { b.Transpose("y", "x", {0, 1, 3, 2}); }, 0},
+        Case{"transpose that keeps",
+             [](GraphBuilder& b) {
+               b.Transpose("y", "x", {0, 1, 2, 3});
+             },
+             1},
+        Case{"transpose",
+             [](GraphBuilder& b) {
+               b.Transpose("y", "x", {0, 1, 3, 2});
+             },
+             0},
         Case{"transpose that reverses", [](GraphBuilder& b) { b.Transpose("y", "x"); }, 0},
         Case{"pad by nothing",
-             [](GraphBuilder& b) { b.Pad("y", "x", {.begin = {0, 0, 0, 0}, .end = {0, 0, 0, 0}}); }, 1},
-        Case{"pad", [](GraphBuilder& b) { b.Pad("y", "x", {.begin = {0, 0, 0, 0}, .end = {0, 0, 1, 0}}); }, 0},
+             [](GraphBuilder& b) {
+               b.Pad("y", "x", {.begin = {0, 0, 0, 0}, .end = {0, 0, 0, 0}});
+             },
+             1},
+        Case{"pad",
+             [](GraphBuilder& b) {
+               b.Pad("y", "x", {.begin = {0, 0, 0, 0}, .end = {0, 0, 1, 0}});
+             },
+             0},
         Case{"pad that moves",
-             [](GraphBuilder& b) { b.Pad("y", "x", {.begin = {0, 0, 1, 0}, .end = {0, 0, -1, 0}}); }, 0},
+             [](GraphBuilder& b) {
+               b.Pad("y", "x", {.begin = {0, 0, 1, 0}, .end = {0, 0, -1, 0}});
+             },
+             0},
         Case{"a chain",
              [](GraphBuilder& b) {
                b.Identity("a", "x").Dropout("b", "a").Cast("c", "b", DataType::kFloat32).Sum("y", {"c"});
@@ -86,7 +122,8 @@ TEST(RemoveIdentity, LetsAnOutputTakeTheImageUnderItsOwnName) {
 }
 
 TEST(RemoveIdentity, LetsAnOutputTakeAConstant) {
-  const Graph before = GraphBuilder().Input("image", {1}).RandomConstant("c", {3}).Identity("y", "c").Output("y").Build();
+  const Graph before =
+      GraphBuilder().Input("image", {1}).RandomConstant("c", {3}).Identity("y", "c").Output("y").Build();
   Graph graph = before;
   EXPECT_EQ(RunToTheEnd(RemoveIdentity{}, graph), 1);
   ExpectSameResults(before, graph, /*seed=*/1);
@@ -96,8 +133,8 @@ TEST(RemoveIdentity, KeepsAReshapeWhoseShapesAreNotKnown) {
   Graph graph;
   const ValueId x = *graph.AddInput("x", DataType::kFloat32, {Shape::kUnknown, 4});
   const NodeId reshape = *graph.AddNode(OpType::kReshape, "y", ReshapeAttributes{{2, 4}}, {x}, {"y"});
-  const NodeId cast = *graph.AddNode(OpType::kCast, "z", CastAttributes{DataType::kFloat32},
-                                     {graph.node(reshape).outputs[0]}, {"z"});
+  const NodeId cast =
+      *graph.AddNode(OpType::kCast, "z", CastAttributes{DataType::kFloat32}, {graph.node(reshape).outputs[0]}, {"z"});
   graph.AddOutput("z", graph.node(cast).outputs[0]);
   EXPECT_EQ(RunToTheEnd(RemoveIdentity{}, graph), 0);
   EXPECT_THAT(graph, HasNodeCount(OpType::kCast, 1));

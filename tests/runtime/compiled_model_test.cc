@@ -154,8 +154,12 @@ TEST(CompiledModel, LetsBranchesWriteIntoTheConcatWithoutACopy) {
   }
   const int64_t side = 9;  // 33 / 2 / 2, rounded up
   for (const Step& step : plan->steps) {
-    if (step.name == "3a/3x3_relu") EXPECT_EQ(step.outputs[0].offset, first_part + 32 * side * side * 4);
-    if (step.name == "3b/3x3_relu") EXPECT_EQ(step.inputs[0].offset, first_part);
+    if (step.name == "3a/3x3_relu") {
+      EXPECT_EQ(step.outputs[0].offset, first_part + 32 * side * side * 4);
+    }
+    if (step.name == "3b/3x3_relu") {
+      EXPECT_EQ(step.inputs[0].offset, first_part);
+    }
   }
 }
 

@@ -47,8 +47,8 @@ class Interpreter {
       if (inputs[i].type() != value.type || inputs[i].shape() != value.shape) {
         return Wrong(value, absl::StrCat("want ", value.shape.ToString(), ", got ", inputs[i].shape().ToString()));
       }
-      memory_[graph_.inputs()[i]] = inputs[i].view();
       owned_.push_back(inputs[i]);
+      memory_[graph_.inputs()[i]] = owned_.back().view();
     }
     return absl::OkStatus();
   }

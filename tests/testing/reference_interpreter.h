@@ -10,12 +10,12 @@
 
 namespace onebyone::testing {
 
-// Runs the nodes of `graph` in order, each by RunReference: the judge of passes and of the runtime. Shapes must be inferred.
-// `inputs`: a tensor for each input of the graph, of its type and shape. Returns a tensor for each output.
+// Runs the nodes of `graph` in order, each by RunReference: the judge of passes and of the runtime. Shapes must be
+// inferred. `inputs`: a tensor for each input of the graph, of its type and shape. Returns a tensor for each output.
 //
-// A value that is a slice has no memory of its own: it is written into its parent, as the runtime does. All memory holds NaN (or
-// -1) until it is written, so that a part that nothing fills shows. INVALID_ARGUMENT, naming the value, where shapes are
-// unknown, a slice does not fit its parent, or a node reads what has not been computed.
+// A value that is a slice has no memory of its own: it is written into its parent, as the runtime does. All memory
+// holds NaN (or -1) until it is written, so that a part that nothing fills shows. INVALID_ARGUMENT, naming the value,
+// where shapes are unknown, a slice does not fit its parent, or a node reads what has not been computed.
 absl::StatusOr<std::vector<Tensor>> RunGraph(const Graph& graph, absl::Span<const Tensor> inputs);
 
 // Inputs for `graph` from a seed: uniform in [-1, 1) for floating-point types, 0 to 9 for integers.

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "absl/time/time.h"
+
+namespace onebyone {
+
+// The name of an option without its dashes: the key in a file.
+inline std::string KeyOf(const CLI::Option& option) { return option.get_single_name(); }
+
+// "30", "30s", "500ms", "1m30s" or "inf". False, and nothing written, for anything else.
+bool ParseSeconds(const std::string& text, absl::Duration& duration);
+
+// Declares the options of a program: each gets its environment variable (--max-images: ONEBYONE_MAX_IMAGES) and shows
+// its default, and the last of several settings counts. `app` and the targets must outlive the parse.
+class OptionDeclaration {
+ public:
+  explicit OptionDeclaration(CLI::App& app) : app_(app) {}
+
+  template <typename T>
+  CLI::Option* Value(const std::string& name, T& target, const std::string& text) {
+    return Finish(app_.add_option(name, target, text)->capture_default_str());
+  }
+
+  // A number of bytes, with an optional suffix as in 64MiB.
+  CLI::Option* Bytes(const std::string& name, int64_t& target, const std::string& text);
+
+  CLI::Option* Seconds(const std::string& name, absl::Duration& target, const std::string& text);
+
+  // Calls `assign` with the text, once checks added to the option have let it through.
+  CLI::Option* Text(const std::string& name, const std::string& by_default,
+                    std::function<void(const std::string&)> assign, const std::string& text);
+
+ private:
+  static CLI::Option* Finish(CLI::Option* option);
+
+  CLI::App& app_;
+};
+
+}  // namespace onebyone
