@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "client/call_scope.h"
 #include "client/rpc_status.h"
 #include "client/service_config.h"
 #include "engine/base/status_macros.h"
@@ -35,29 +35,6 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options) {
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestReconnectMs);
   return grpc::CreateCustomChannel(options.target, grpc::InsecureChannelCredentials(), arguments);
 }
-
-// A call's context, known to its cancellation for as long as the call lasts.
-class CallScope {
- public:
-  CallScope(const CallOptions& options, absl::Duration default_deadline)
-      : context_(std::make_shared<grpc::ClientContext>()), cancellation_(options.cancellation) {
-    const absl::Duration deadline = options.deadline > absl::ZeroDuration() ? options.deadline : default_deadline;
-    // A day at most: gRPC's arithmetic does not know infinity.
-    context_->set_deadline(absl::ToChronoTime(absl::Now() + std::min(deadline, absl::Hours(24))));
-    if (cancellation_ != nullptr) cancellation_->Add(context_);
-  }
-  ~CallScope() {
-    if (cancellation_ != nullptr) cancellation_->Remove(context_);
-  }
-  CallScope(const CallScope&) = delete;
-  CallScope& operator=(const CallScope&) = delete;
-
-  grpc::ClientContext* context() { return context_.get(); }
-
- private:
-  const std::shared_ptr<grpc::ClientContext> context_;
-  Cancellation* const cancellation_;
-};
 
 // What the rest of the program relies on when it pairs results with images and maps with layers.
 absl::Status CheckAnswer(const v1::ExtractFeaturesRequest& request, const v1::ExtractFeaturesResponse& response) {
@@ -87,15 +64,30 @@ struct FeatureClient::Stubs {
   grpc::health::v1::Health::Stub health;
 };
 
+// A call that nobody waits for.
+struct FeatureClient::AsyncCall {
+  v1::ExtractFeaturesRequest request;
+  v1::ExtractFeaturesResponse response;
+  Done done;
+  std::optional<CallScope> scope;
+};
+
 absl::StatusOr<std::unique_ptr<FeatureClient>> FeatureClient::Create(const ClientOptions& options) {
   RETURN_IF_ERROR(options.Validate());
-  return std::unique_ptr<FeatureClient>(new FeatureClient(options, std::make_shared<Stubs>(MakeChannel(options))));
+  return std::unique_ptr<FeatureClient>(new FeatureClient(options, std::make_unique<Stubs>(MakeChannel(options))));
 }
 
-FeatureClient::FeatureClient(const ClientOptions& options, std::shared_ptr<Stubs> stubs)
+FeatureClient::FeatureClient(const ClientOptions& options, std::unique_ptr<Stubs> stubs)
     : deadline_(options.deadline), stubs_(std::move(stubs)) {}
 
-FeatureClient::~FeatureClient() = default;
+// Whoever lets go of a gRPC channel joins the threads that run its callbacks, so none of these may be the last to hold
+// it: every asynchronous call has to be over before.
+FeatureClient::~FeatureClient() {
+  ending_.Cancel();
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(
+      +[](int* under_way) { return *under_way == 0; }, &async_calls_));
+}
 
 absl::StatusOr<v1::ExtractFeaturesResponse> FeatureClient::ExtractFeatures(const v1::ExtractFeaturesRequest& request,
                                                                            const CallOptions& options) const {
@@ -108,27 +100,30 @@ absl::StatusOr<v1::ExtractFeaturesResponse> FeatureClient::ExtractFeatures(const
 
 void FeatureClient::ExtractFeaturesAsync(v1::ExtractFeaturesRequest request, Done done,
                                          const CallOptions& options) const {
-  struct Call {
-    Call(v1::ExtractFeaturesRequest asked, Done callback, std::shared_ptr<Stubs> shared,
-         const CallOptions& call_options, absl::Duration deadline)
-        : request(std::move(asked)), done(std::move(callback)), stubs(std::move(shared)) {
-      scope.emplace(call_options, deadline);
-    }
-    v1::ExtractFeaturesRequest request;
-    v1::ExtractFeaturesResponse response;
-    Done done;
-    std::shared_ptr<Stubs> stubs;
-    std::optional<CallScope> scope;
-  };
-  auto call = std::make_shared<Call>(std::move(request), std::move(done), stubs_, options, deadline_);
-  call->stubs->features.async()->ExtractFeatures(
-      call->scope->context(), &call->request, &call->response, [call](const grpc::Status& status) {
-        absl::Status outcome = StatusFromCall(status);
-        call->scope.reset();  // before `done`, after which the cancellation may be gone
-        if (outcome.ok()) outcome = CheckAnswer(call->request, call->response);
-        if (!outcome.ok()) return call->done(std::move(outcome));
-        call->done(std::move(call->response));
-      });
+  {
+    absl::MutexLock lock(&mutex_);
+    ++async_calls_;
+  }
+  auto call = std::make_shared<AsyncCall>();
+  call->request = std::move(request);
+  call->done = std::move(done);
+  call->scope.emplace(options, deadline_, &ending_);
+  stubs_->features.async()->ExtractFeatures(call->scope->context(), &call->request, &call->response,
+                                            [this, call](const grpc::Status& status) { Answer(*call, status); });
+}
+
+void FeatureClient::Answer(AsyncCall& call, const grpc::Status& status) const {
+  absl::Status outcome = StatusFromCall(status);
+  call.scope.reset();  // the context holds the channel, and after `done` the cancellation may be gone
+  if (outcome.ok()) outcome = CheckAnswer(call.request, call.response);
+  if (outcome.ok()) {
+    call.done(std::move(call.response));
+  } else {
+    call.done(std::move(outcome));
+  }
+  call.done = nullptr;
+  absl::MutexLock lock(&mutex_);
+  --async_calls_;  // the last touch: the client may be gone behind it
 }
 
 absl::StatusOr<v1::ListModelsResponse> FeatureClient::ListModels(const CallOptions& options) const {

@@ -3,20 +3,22 @@
 #include <memory>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "client/call_options.h"
 #include "client/cancellation.h"
 #include "client/client_options.h"
 #include "grpc/health/v1/health.pb.h"
 #include "onebyone/v1/feature_extraction.pb.h"
 
-namespace onebyone {
+namespace grpc {
+class Status;
+}
 
-struct CallOptions {
-  absl::Duration deadline = absl::ZeroDuration();  // 0: the client's
-  Cancellation* cancellation = nullptr;            // borrowed until the call has ended
-};
+namespace onebyone {
 
 // A channel to a onebyone server and the calls over it. One client serves a whole program: thread-safe, reconnects by
 // itself, spreads calls over all addresses of the target.
@@ -28,6 +30,9 @@ class FeatureClient {
  public:
   // Connects at the first call, not here. INVALID_ARGUMENT where the options do not validate.
   static absl::StatusOr<std::unique_ptr<FeatureClient>> Create(const ClientOptions& options);
+
+  // Cancels the asynchronous calls that are under way and waits until their `done` has returned; so not to be run by a
+  // `done`.
   ~FeatureClient();
 
   // OK with one result per image, in the request's order; each result has a status of its own (StatusFromRpc): one
@@ -36,8 +41,7 @@ class FeatureClient {
   absl::StatusOr<v1::ExtractFeaturesResponse> ExtractFeatures(const v1::ExtractFeaturesRequest& request,
                                                               const CallOptions& options = {}) const;
 
-  // The same without waiting: `done` is called exactly once, on a thread of gRPC's, and must not block it. The client
-  // may be destroyed before.
+  // The same without waiting: `done` is called exactly once, on a thread of gRPC's that it must not block.
   using Done = absl::AnyInvocable<void(absl::StatusOr<v1::ExtractFeaturesResponse>)>;
   void ExtractFeaturesAsync(v1::ExtractFeaturesRequest request, Done done, const CallOptions& options = {}) const;
 
@@ -53,10 +57,15 @@ class FeatureClient {
 
  private:
   struct Stubs;
-  FeatureClient(const ClientOptions& options, std::shared_ptr<Stubs> stubs);
+  struct AsyncCall;
+  FeatureClient(const ClientOptions& options, std::unique_ptr<Stubs> stubs);
+  void Answer(AsyncCall& call, const grpc::Status& status) const;
 
   const absl::Duration deadline_;
-  const std::shared_ptr<Stubs> stubs_;  // shared with asynchronous calls that are on their way
+  const std::unique_ptr<Stubs> stubs_;
+  mutable Cancellation ending_;
+  mutable absl::Mutex mutex_;
+  mutable int async_calls_ ABSL_GUARDED_BY(mutex_) = 0;  // whose `done` has not returned
 };
 
 }  // namespace onebyone

@@ -28,15 +28,15 @@ absl::Status CheckStored(const v1::FeatureRequest& feature, const std::string& p
   if (spec.stored == nullptr) {
     return AtField(absl::StrCat(path, ".reduction"),
                    absl::FailedPreconditionError(absl::StrCat("STORED: the bundle holds no reduction for layer ",
-                                                              Quoted(spec.layer->name),
+                                                              QuotedInput(spec.layer->name),
                                                               "; fit one with: onebyone-model fit-reduction --bundle ",
                                                               model.bundle.name, " --layer ", spec.layer->name)));
   }
   if (feature.channels() > spec.stored->max_channels()) {
     return InvalidField(absl::StrCat(path, ".channels"),
                         absl::StrCat("the stored reduction '", spec.stored->name, "' of layer ",
-                                     Quoted(spec.layer->name), " has ", spec.stored->max_channels(), "; wanted 1 to ",
-                                     spec.stored->max_channels(), ", got ", feature.channels()));
+                                     QuotedInput(spec.layer->name), " has ", spec.stored->max_channels(),
+                                     "; wanted 1 to ", spec.stored->max_channels(), ", got ", feature.channels()));
   }
   spec.source = FeatureSpec::Source::kStored;
   return absl::OkStatus();
@@ -57,7 +57,7 @@ absl::Status CheckChannels(const v1::FeatureRequest& feature, const std::string&
   }
   if (feature.channels() < 0 || feature.channels() >= spec.layer->channels) {
     return InvalidField(absl::StrCat(path, ".channels"),
-                        absl::StrCat("layer ", Quoted(spec.layer->name), " has ", spec.layer->channels,
+                        absl::StrCat("layer ", QuotedInput(spec.layer->name), " has ", spec.layer->channels,
                                      " channels; wanted 0 (all) or 1 to ", spec.layer->channels - 1, " (reduced), got ",
                                      feature.channels()));
   }
@@ -75,7 +75,7 @@ absl::Status CheckGrid(const v1::Pooling& pooling, const std::string& path, cons
   if (pooling.grid_height() == 0 && pooling.grid_width() == 0) return absl::OkStatus();
   const auto check = [&layer](const std::string& field, int64_t got, int64_t most) {
     if (got >= 1 && got <= most) return absl::OkStatus();
-    return InvalidField(field, absl::StrCat("layer ", Quoted(layer.name), " is ", layer.height, " x ", layer.width,
+    return InvalidField(field, absl::StrCat("layer ", QuotedInput(layer.name), " is ", layer.height, " x ", layer.width,
                                             "; wanted 1 to ", most, " (or both 0 for one cell), got ", got));
   };
   RETURN_IF_ERROR(check(absl::StrCat(path, ".grid_height"), pooling.grid_height(), layer.height));

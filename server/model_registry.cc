@@ -98,17 +98,18 @@ absl::StatusOr<std::shared_ptr<const Model>> ModelRegistry::Find(const std::stri
   for (const ModelEntry& entry : entries_) {
     if (entry.name != wanted) continue;
     if (entry.model == nullptr) {
-      return absl::UnavailableError(absl::StrCat("model ", Quoted(wanted), " did not load: ", entry.status.message()));
+      return absl::UnavailableError(
+          absl::StrCat("model ", QuotedInput(wanted), " did not load: ", entry.status.message()));
     }
     if (version == 0 || version == entry.version()) return entry.model;
     return ResourceNotFound("model", absl::StrCat(wanted, "/", version),
-                            absl::StrCat("version: model ", Quoted(wanted), " serves version ", entry.version(),
+                            absl::StrCat("version: model ", QuotedInput(wanted), " serves version ", entry.version(),
                                          " (0 means that one), got ", version));
   }
   const std::vector<std::string> names = NamesOf(entries_);
   const std::string nearest = NearestName(wanted, names);
   return ResourceNotFound("model", wanted,
-                          absl::StrCat("model: no model is called ", Quoted(wanted),
+                          absl::StrCat("model: no model is called ", QuotedInput(wanted),
                                        nearest.empty() ? "" : absl::StrCat("; did you mean '", nearest, "'?")));
 }
 

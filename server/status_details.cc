@@ -85,7 +85,7 @@ std::optional<absl::Duration> RetryAfter(const absl::Status& status) {
   return absl::Seconds(detail.retry_delay().seconds()) + absl::Nanoseconds(detail.retry_delay().nanos());
 }
 
-std::string Quoted(absl::string_view text) {
+std::string QuotedInput(absl::string_view text) {
   const absl::string_view cut = Cut(text, kMaxQuotedBytes);
   return absl::StrCat("'", absl::Utf8SafeCEscape(cut), cut.size() < text.size() ? "...'" : "'");
 }

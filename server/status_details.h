@@ -32,7 +32,7 @@ absl::Status WithRetryAfter(absl::Status status, absl::Duration delay);
 std::optional<absl::Duration> RetryAfter(const absl::Status& status);
 
 // What a client sent, fit for a message: cut to 64 bytes, quoted, with control characters escaped.
-std::string Quoted(absl::string_view text);
+std::string QuotedInput(absl::string_view text);
 
 // Code, message and details as google.rpc.Status. The message is cut to 1,024 bytes, and details that would take the
 // whole over 4 KiB are left out: clients refuse trailers over 8 KiB.

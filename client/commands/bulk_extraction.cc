@@ -134,7 +134,7 @@ void BulkExtraction::CountDone(const v1::ImageResult& result) {
 void BulkExtraction::Fail(const ImageSource& image, const absl::Status& status) {
   // Most messages about files begin with the path already.
   const std::string path = ShownPath(image);
-  const std::string message(status.message());
+  const std::string message = WithoutPlace(status.message());
   const bool named = absl::StartsWith(message, absl::StrCat(path, ":"));
   progress_.Say(absl::StrCat("onebyone extract: ", named ? "" : absl::StrCat(path, ": "), message, " (",
                              absl::StatusCodeToString(status.code()), ")"));

@@ -143,6 +143,12 @@ absl::StatusOr<ImageList> ListImages(const std::vector<std::string>& inputs) {
 
 std::string ShownPath(const ImageSource& image) { return image.path == kStandardInput ? "stdin" : image.path; }
 
+std::string WithoutPlace(absl::string_view message) {
+  const size_t end = message.find("].content: ");
+  if (!absl::StartsWith(message, "images[") || end == absl::string_view::npos) return std::string(message);
+  return std::string(message.substr(end + absl::string_view("].content: ").size()));
+}
+
 absl::StatusOr<std::string> ReadImage(const ImageSource& image, std::istream& in) {
   std::string content;
   if (image.path == kStandardInput) {

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace onebyone {
 
@@ -32,6 +33,10 @@ absl::StatusOr<ImageList> ListImages(const std::vector<std::string>& inputs);
 
 // How messages name an image: its path, or "stdin".
 std::string ShownPath(const ImageSource& image);
+
+// A message of the server about an image, without the image's place in a request that the user never saw
+// (images[3].content).
+std::string WithoutPlace(absl::string_view message);
 
 // The encoded bytes of `image`; `in` is standard input. NOT_FOUND, INVALID_ARGUMENT (empty, a folder, over 64 MiB) or
 // UNAVAILABLE, naming the path.

@@ -43,7 +43,7 @@ int ViewLayer(const ViewOptions& options, Terminal& terminal) {
     terminal.out << *drawn << " -> " << options.output << std::endl;
     return kDone;
   }
-  terminal.err << absl::StrCat("onebyone view: ", options.image, ": ", drawn.status().message(), "\n");
+  terminal.err << absl::StrCat("onebyone view: ", options.image, ": ", WithoutPlace(drawn.status().message()), "\n");
   return valid.ok() ? kFailed : kWrongUsage;
 }
 

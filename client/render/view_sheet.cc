@@ -112,7 +112,7 @@ absl::StatusOr<cv::Mat> DrawSide(const cv::Mat& photograph, const Activations& a
   if (high > low) mean.convertTo(heat, CV_32F, 1 / (high - low), -low / (high - low));
   const cv::Mat overlaid = DrawHeatMap(fitted, heat, PlaceMap(map.geometry(), mean.size(), fitted.size()));
   pictures.push_back(cv::Mat(kMargin - 12, kSideWidth, CV_8UC3, kBackground));
-  pictures.push_back(UnderCaption("mean |activation|; plain: not seen by the network", overlaid));
+  pictures.push_back(UnderCaption("mean |activation|; plain where no cell lies", overlaid));
   pictures.push_back(DrawLegend(low, high, overlaid.cols));
   return Stack(pictures);
 }

@@ -29,9 +29,10 @@ absl::StatusOr<bool> TrainsByInputs(NodeParser& node) {
   if (trains == 0.0F) return false;
   if (!node.HasInput(1)) return true;
   ASSIGN_OR_RETURN(const Tensor* ratio, node.Constant(1, "ratio"));
-  if (ratio->type() == DataType::kFloat64) return *ratio->As<double>() != 0.0;
-  ASSIGN_OR_RETURN(const float dropped, ScalarOf(*ratio, "ratio"));
-  return dropped != 0.0F;
+  const absl::StatusOr<float> dropped = ScalarOf(*ratio, "ratio");
+  if (absl::IsUnimplemented(dropped.status())) return true;  // float64 that is no float32 is not 0
+  if (!dropped.ok()) return dropped.status();
+  return *dropped != 0.0F;
 }
 
 }  // namespace

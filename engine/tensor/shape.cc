@@ -14,18 +14,21 @@ bool Shape::IsKnown() const {
 
 absl::StatusOr<int64_t> Shape::CheckedElements() const {
   if (!IsKnown()) return absl::InvalidArgumentError(absl::StrCat("shape: want known extents, got ", ToString()));
+  // Zero extents count as 1 at first: an empty tensor of absurd extents is refused too, so that no product can overflow.
   int64_t elements = 1;
+  bool empty = false;
   for (const int64_t extent : extents_) {
-    if (extent == 0) return 0;
-  }
-  for (const int64_t extent : extents_) {
+    if (extent == 0) {
+      empty = true;
+      continue;
+    }
     if (extent > kMaxElements / elements) {
       return absl::InvalidArgumentError(
           absl::StrCat("shape: want at most ", kMaxElements, " elements, got ", ToString()));
     }
     elements *= extent;
   }
-  return elements;
+  return empty ? 0 : elements;
 }
 
 int64_t Shape::Elements() const {

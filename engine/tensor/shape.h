@@ -31,7 +31,8 @@ class Shape {
   // True where no extent is kUnknown.
   bool IsKnown() const;
 
-  // The product of the extents (1 for a scalar). INVALID_ARGUMENT where one is unknown or the product is over kMaxElements.
+  // The product of the extents (1 for a scalar). INVALID_ARGUMENT where one is unknown, or the product of those that are not 0
+  // is over kMaxElements.
   absl::StatusOr<int64_t> CheckedElements() const;
 
   // The same for a shape that passed CheckedElements.

@@ -47,8 +47,7 @@ template <typename Options>
 void AddLayers(CLI::App* app, Options& options) {
   app->add_option("--layer", options.layers, "A layer or alias; may be given several times. Default: the bundle's")
       ->type_name("NAME")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->allow_extra_args(false);
   app->add_option(
          "--channels", options.channels,
          "Reduce each layer to so many channels: by the bundle's reduction, or by a random projection of seed 0. "
@@ -100,8 +99,7 @@ void AddImport(CLI::App& app, CommandLine& line) {
           "--default-layer", options.default_layers,
           "Returned where a request names no layer; may be given several times. Default: the network's last output")
       ->type_name("NAME")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->allow_extra_args(false);
   const auto split = [&options](const std::vector<std::string>& texts) {
     for (const std::string& text : texts) options.aliases.push_back(absl::StrSplit(text, absl::MaxSplits('=', 1)));
   };
@@ -114,8 +112,7 @@ void AddImport(CLI::App& app, CommandLine& line) {
                                                       "Another name for a layer; may be given several times")
       ->check(CLI::Validator(has_both, ""))
       ->type_name("ALIAS=LAYER")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->allow_extra_args(false);
   command->add_option("--description", options.description, "What the model is, for people")->type_name("TEXT");
   command->add_option("--license", options.license, "Licence of the weights")->type_name("TEXT");
   command->add_option("--source", options.source, "Where the weights come from")->type_name("TEXT");

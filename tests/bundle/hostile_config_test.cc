@@ -47,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(
                       HostileConfig{"unknown_field_within", "preprocessing {\n width: 32\n depth: 3 }", "\"depth\""},
                       HostileConfig{"given_twice", "description: 'a'\ndescription: 'b'", "description"},
                       HostileConfig{"wrong_kind", "preprocessing { width: 'wide' }", ":1:24: "},
-                      HostileConfig{"too_large_for_int32", "preprocessing { width: 99999999999 }", "width"},
+                      HostileConfig{"too_large_for_int32", "preprocessing { width: 99999999999 }", ":1:24: "},
                       HostileConfig{"unknown_color", "preprocessing { color: CMYK }", "CMYK"},
                       HostileConfig{"cut", "preprocessing { width: 32", ":1:"},
                       HostileConfig{"not_text", "\x01\x02\xff", ":1:1: "}),

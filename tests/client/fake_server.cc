@@ -102,7 +102,8 @@ grpc::Status FakeFeatureService::ExtractFeatures(grpc::ServerContext* context,
   for (const v1::Image& image : request->images()) {
     v1::ImageResult& result = *response->add_results();
     if (absl::StartsWith(image.content(), "broken")) {
-      *result.mutable_status() = RichStatus("image is broken", "images[0].content", "want JPEG, got rubbish");
+      *result.mutable_status() =
+          RichStatus("images[0].content: want JPEG, got rubbish", "images[0].content", "want JPEG, got rubbish");
       continue;
     }
     result.mutable_timing()->set_decode_us(2000);

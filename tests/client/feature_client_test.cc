@@ -140,22 +140,37 @@ TEST_F(FeatureClientTest, BeginsNoCallAfterCancellation) {
   EXPECT_THAT(server_.features().Requests(), SizeIs(0));
 }
 
-TEST_F(FeatureClientTest, AnswersAsynchronouslyEvenAfterItsEnd) {
+TEST_F(FeatureClientTest, AnswersAsynchronously) {
   absl::Notification answered;
   absl::StatusOr<v1::ExtractFeaturesResponse> answer = absl::UnknownError("no answer");
-  {
-    auto cancellation = std::make_unique<Cancellation>();
-    Connect()->ExtractFeaturesAsync(RequestFor("a"),
-                                    [&](absl::StatusOr<v1::ExtractFeaturesResponse> response) {
-                                      cancellation.reset();  // borrowed until here, no longer
-                                      answer = std::move(response);
-                                      answered.Notify();
-                                    },
-                                    {.cancellation = cancellation.get()});
-    answered.WaitForNotification();
-  }
+  auto cancellation = std::make_unique<Cancellation>();
+  const auto client = Connect();
+  client->ExtractFeaturesAsync(RequestFor("a"),
+                               [&](absl::StatusOr<v1::ExtractFeaturesResponse> response) {
+                                 cancellation.reset();  // borrowed until here, no longer
+                                 answer = std::move(response);
+                                 answered.Notify();
+                               },
+                               {.cancellation = cancellation.get()});
+  answered.WaitForNotification();
   ASSERT_THAT(answer, IsOk());
   EXPECT_EQ(answer->results_size(), 1);
+}
+
+// gRPC 1.51 aborts where one of its own threads is the last to hold a channel; a hundred ends, to meet the moment.
+TEST_F(FeatureClientTest, AnswersEveryAsynchronousCallBeforeItsEnd) {
+  for (int i = 0; i < 100; ++i) {
+    int answers = 0;
+    Connect()->ExtractFeaturesAsync(RequestFor("a"), [&answers](const auto&) { ++answers; });
+    ASSERT_EQ(answers, 1);
+  }
+}
+
+TEST_F(FeatureClientTest, CancelsAsynchronousCallsAtItsEnd) {
+  server_.features().before = WaitForTheClientToLeave;
+  absl::Status outcome;
+  Connect()->ExtractFeaturesAsync(RequestFor("a"), [&outcome](const auto& response) { outcome = response.status(); });
+  EXPECT_THAT(outcome, StatusIs(absl::StatusCode::kCancelled));
 }
 
 TEST_F(FeatureClientTest, CancelsAsynchronousCalls) {

@@ -15,8 +15,7 @@ namespace onebyone::testing {
 absl::StatusOr<std::vector<Tensor>> RunPlainly(const ConformanceCase& conformance_case, const DataSet& set);
 
 // As a network is served: everything but the first input is a constant, and CompiledModel, Plan and Executor do the
-// rest. FAILED_PRECONDITION where the graph is none that CompiledModel takes: its first input no float32 image, or an
-// output no float32 layer.
+// rest. FAILED_PRECONDITION where the graph is none that CompiledModel takes.
 absl::StatusOr<std::vector<Tensor>> RunCompiled(const ConformanceCase& conformance_case, const DataSet& set);
 
 }  // namespace onebyone::testing

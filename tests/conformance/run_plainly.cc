@@ -1,37 +1,16 @@
-#include <algorithm>
-#include <map>
 #include <set>
+#include <string>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/graph/shape_inference.h"
 #include "engine/import/onnx_importer.h"
 #include "engine/kernels/reference_kernels.h"
 #include "tests/conformance/case_runs.h"
+#include "tests/conformance/deciding_inputs.h"
 
 namespace onebyone::testing {
 namespace {
-
-// Inputs that decide the form of the network, by operator.
-const std::map<std::string, std::vector<int>>& DecidingInputs() {
-  static const auto* inputs = new std::map<std::string, std::vector<int>>{
-      {"Clip", {1, 2}}, {"ConstantOfShape", {0}}, {"Dropout", {1, 2}}, {"Pad", {1}},
-      {"Reshape", {1}}, {"Squeeze", {1}},         {"Unsqueeze", {1}},
-  };
-  return *inputs;
-}
-
-std::set<std::string> DecidingNames(const onnx::GraphProto& graph) {
-  std::set<std::string> names;
-  for (const onnx::NodeProto& node : graph.node()) {
-    const auto found = DecidingInputs().find(node.op_type());
-    if (found == DecidingInputs().end()) continue;
-    for (const int index : found->second) {
-      if (index < node.input_size()) names.insert(node.input(index));
-    }
-  }
-  return names;
-}
 
 // Tensors of one run, by value.
 class PlainRun {
@@ -69,7 +48,7 @@ class PlainRun {
 
 absl::StatusOr<std::vector<Tensor>> RunPlainly(const ConformanceCase& conformance_case, const DataSet& set) {
   const std::vector<std::string> names = conformance_case.InputNames();
-  const std::set<std::string> deciding = DecidingNames(conformance_case.model.graph());
+  const std::set<std::string> deciding = DecidingInputs(conformance_case.model.graph());
   OnnxImportOptions options;
   for (size_t i = 0; i < names.size() && i < set.inputs.size(); ++i) {
     if (deciding.contains(names[i])) options.bound_inputs[names[i]] = set.inputs[i];

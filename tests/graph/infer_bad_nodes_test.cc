@@ -1,4 +1,5 @@
-// What shape inference must refuse: what no operator can have, and what would overflow or take absurd memory.
+// Shapes and attributes that inference must refuse: what no operator can have, what would overflow or take absurd
+// memory.
 
 #include <gmock/gmock.h>
 
@@ -180,67 +181,6 @@ INSTANTIATE_TEST_SUITE_P(
         BadNode{"EmptyInputOfAbsurdSize", OpType::kIdentity, std::monostate{}, {{kMost, kMost, 0}}},
         BadNode{"TooManyAxes", OpType::kIdentity, std::monostate{}, {Extents(33, 1)}}),
     NameOfBadNode);
-
-struct BadTypes {
-  std::string what;
-  OpType op;
-  Attributes attributes;
-  std::vector<DataType> types;
-  std::vector<Extents> inputs;
-};
-
-class InferNodeRefusesTypes : public ::testing::TestWithParam<BadTypes> {};
-
-TEST_P(InferNodeRefusesTypes, NamingTheNodeAndTheType) {
-  const BadTypes& node = GetParam();
-  std::vector<ValueInfo> inputs;
-  for (size_t i = 0; i < node.types.size(); ++i) inputs.push_back({node.types[i], Shape(node.inputs[i])});
-  EXPECT_THAT(InferOne(node.op, node.attributes, inputs),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(HasSubstr("node 'n'"), HasSubstr(std::string(NameOf(node.types.back()))))));
-}
-
-constexpr DataType kF32 = DataType::kFloat32;
-
-INSTANTIATE_TEST_SUITE_P(
-    Types, InferNodeRefusesTypes,
-    ::testing::Values(
-        BadTypes{"ConvOfBytes",
-                 OpType::kConv,
-                 ConvOf({}),
-                 {DataType::kUInt8, DataType::kUInt8},
-                 {{1, 1, 2, 2}, {1, 1, 1, 1}}},
-        BadTypes{
-            "ConvWithOtherWeights", OpType::kConv, ConvOf({}), {kF32, DataType::kInt8}, {{1, 1, 2, 2}, {1, 1, 1, 1}}},
-        BadTypes{"AddOfDifferentTypes", OpType::kAdd, std::monostate{}, {kF32, DataType::kInt64}, {{2}, {2}}},
-        BadTypes{"AddOfTruths", OpType::kAdd, std::monostate{}, {DataType::kBool, DataType::kBool}, {{2}, {2}}},
-        BadTypes{"ReluOfUnsigned", OpType::kRelu, ActivationAttributes{}, {DataType::kUInt8}, {{2}}},
-        BadTypes{"SoftmaxOfIntegers", OpType::kSoftmax, SoftmaxAttributes{}, {DataType::kInt64}, {{2}}},
-        BadTypes{"ConcatOfDifferentTypes", OpType::kConcat, AxisAttributes{0}, {kF32, DataType::kFloat16}, {{2}, {2}}},
-        BadTypes{"PadWithAnotherValue",
-                 OpType::kPad,
-                 PadAttributes{.begin = {1}, .end = {1}},
-                 {kF32, DataType::kInt32},
-                 {{2}, {}}},
-        BadTypes{"DequantizeByIntegers",
-                 OpType::kDequantizeLinear,
-                 DequantizeLinearAttributes{},
-                 {DataType::kInt8, DataType::kInt32},
-                 {{2}, {}}},
-        BadTypes{"DequantizeWithAnotherZero",
-                 OpType::kDequantizeLinear,
-                 DequantizeLinearAttributes{},
-                 {DataType::kInt8, kF32, DataType::kUInt8},
-                 {{2}, {}, {}}}),
-    [](const auto& test) { return test.param.what; });
-
-TEST(InferNode, RefusesScalesThatDoNotFitTheAxis) {
-  const std::vector<ValueInfo> inputs = {{DataType::kInt8, Shape({8, 3})}, Float({8})};
-  EXPECT_THAT(InferOne(OpType::kDequantizeLinear, DequantizeLinearAttributes{1}, inputs),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("scale")));
-  EXPECT_THAT(InferOne(OpType::kDequantizeLinear, DequantizeLinearAttributes{2}, inputs),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("axis")));
-}
 
 TEST(InferNode, RefusesMoreOutputsThanTheOperatorHas) {
   EXPECT_THAT(InferOne(OpType::kRelu, ActivationAttributes{}, {Float({2})}, 2),

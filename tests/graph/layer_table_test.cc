@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/graph/inception_nano.h"
+#include "tests/graph/inception_networks.h"
 #include "tests/testing/graph_builder.h"
 
 namespace onebyone {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "tests/graph/inception_nano.h"
+#include "tests/graph/inception_networks.h"
 #include "tests/testing/graph_builder.h"
 
 namespace onebyone {

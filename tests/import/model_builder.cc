@@ -111,6 +111,17 @@ ModelBuilder& ModelBuilder::Output(const std::string& name) {
   return *this;
 }
 
+ModelBuilder OverImage(int64_t opset, const std::string& op, const std::vector<std::string>& more_inputs) {
+  ModelBuilder builder(opset);
+  builder.Input("x", {1, 4, 8, 8}).Output("y");
+  std::vector<std::string> inputs = {"x"};
+  inputs.insert(inputs.end(), more_inputs.begin(), more_inputs.end());
+  builder.Node(op, inputs, {"y"});
+  return builder;
+}
+
+onnx::NodeProto& LastNode(ModelBuilder& builder) { return *builder.graph().mutable_node()->rbegin(); }
+
 const Node& OnlyNode(const Graph& graph, OpType op) {
   static const Node none;
   const std::vector<NodeId> nodes = graph.NodesOf(op);

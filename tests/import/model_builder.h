@@ -50,6 +50,10 @@ class ModelBuilder {
   onnx::ModelProto model_;
 };
 
+// A model of one node over the float input "x" [1, 4, 8, 8], which returns its output "y".
+ModelBuilder OverImage(int64_t opset, const std::string& op, const std::vector<std::string>& more_inputs = {});
+onnx::NodeProto& LastNode(ModelBuilder& builder);
+
 // The only node of type `op`; fails the test where there is not exactly one.
 const Node& OnlyNode(const Graph& graph, OpType op);
 

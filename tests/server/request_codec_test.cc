@@ -206,7 +206,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadRequest{"bulk", [](auto& r) { r.set_priority(v1::BULK); }, kUnimplemented, "priority", "BULK"},
         BadRequest{"unknown_decode", [](auto& r) { r.set_decode(static_cast<v1::Decode>(5)); }, kInvalid, "decode",
                    "got 5"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& request) { return request.param.name; });
 
 TEST_F(RequestCodec, AnAnswerOverTheLimitIsRefusedBeforeAnyWork) {
   limits_.max_answer_bytes = 24 * 16 * 16 * 4 * 2;

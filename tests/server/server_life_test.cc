@@ -21,10 +21,12 @@ namespace {
 
 using ::grpc::health::v1::HealthCheckRequest;
 using ::grpc::health::v1::HealthCheckResponse;
+using ::onebyone::testing::AddImages;
 using ::onebyone::testing::EncodedPicture;
 using ::onebyone::testing::LoadTinyModels;
 using ::onebyone::testing::StatusIs;
 using ::onebyone::testing::TinyServerOptions;
+using ::onebyone::testing::WaitForWork;
 using ::testing::HasSubstr;
 
 class ServerLife : public ::testing::Test {
@@ -98,14 +100,14 @@ TEST_F(ServerLife, DrainingFinishesWhatWasAccepted) {
   options.scheduler.lanes = 1;
   Start(options);
   v1::ExtractFeaturesRequest request;
-  for (int i = 0; i < 20; ++i) request.add_images()->set_content(EncodedPicture(1000, 1000));
+  AddImages(20, EncodedPicture(1000, 1000, ".jpg"), request);
   grpc::Status status;
   v1::ExtractFeaturesResponse response;
   std::thread client([&] {
     grpc::ClientContext context;
     status = stub_->ExtractFeatures(&context, request, &response);
   });
-  while (server_->scheduler().admission().requests() == 0) std::this_thread::yield();
+  EXPECT_TRUE(WaitForWork(*server_));
   EXPECT_TRUE(server_->Drain());
   client.join();
   EXPECT_TRUE(status.ok()) << status.error_message();
@@ -130,14 +132,14 @@ TEST_F(ServerLife, WorkThatOutlastsTheDrainTimeoutIsCancelled) {
   options.drain.timeout = absl::Milliseconds(1);
   Start(options);
   v1::ExtractFeaturesRequest request;
-  for (int i = 0; i < 64; ++i) request.add_images()->set_content(EncodedPicture(2000, 2000));
+  AddImages(64, EncodedPicture(2000, 2000, ".jpg"), request);
   grpc::Status status;
   std::thread client([&] {
     grpc::ClientContext context;
     v1::ExtractFeaturesResponse response;
     status = stub_->ExtractFeatures(&context, request, &response);
   });
-  while (server_->scheduler().admission().requests() == 0) std::this_thread::yield();
+  EXPECT_TRUE(WaitForWork(*server_));
   EXPECT_FALSE(server_->Drain());
   client.join();
   EXPECT_FALSE(status.ok());

@@ -17,10 +17,12 @@
 namespace onebyone {
 namespace {
 
+using ::onebyone::testing::AddImages;
 using ::onebyone::testing::EncodedPicture;
 using ::onebyone::testing::LoadTinyModels;
 using ::onebyone::testing::TinyModel;
 using ::onebyone::testing::TinyServerOptions;
+using ::onebyone::testing::WaitForWork;
 using ::testing::ElementsAre;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
@@ -192,7 +194,7 @@ TEST_F(Service, ImagesOverALimitSayWhich) {
 
 TEST_F(Service, TellsWhereTheTimeWent) {
   v1::ExtractFeaturesRequest request;
-  for (int i = 0; i < 5; ++i) request.add_images()->set_content(EncodedPicture(500, 400));
+  AddImages(5, EncodedPicture(500, 400, ".jpg"), request);
   const v1::ExtractFeaturesResponse response = Extracted(request);
   int64_t decode = 0;
   for (const v1::ImageResult& result : response.results()) {
@@ -229,7 +231,7 @@ TEST_F(Service, AFullQueueSaysWhenToTryAgain) {
   options.scheduler.lanes = 1;
   Start(options);
   v1::ExtractFeaturesRequest request;
-  for (int i = 0; i < 4; ++i) request.add_images()->set_content(EncodedPicture(3000, 2000));
+  AddImages(4, EncodedPicture(3000, 2000, ".jpg"), request);
   std::vector<std::future<grpc::Status>> calls;
   std::atomic<int> pushbacks{0};
   for (int i = 0; i < 8; ++i) {
@@ -259,11 +261,11 @@ TEST_F(Service, AClientThatGoesAwayTakesItsWorkWithIt) {
   options.scheduler.lanes = 1;
   Start(options);
   v1::ExtractFeaturesRequest request;
-  for (int i = 0; i < 64; ++i) request.add_images()->set_content(EncodedPicture(2000, 2000));
+  AddImages(64, EncodedPicture(2000, 2000, ".jpg"), request);
   grpc::ClientContext context;
   v1::ExtractFeaturesResponse response;
   auto call = std::async(std::launch::async, [&] { return stub_->ExtractFeatures(&context, request, &response); });
-  while (server_->scheduler().admission().requests() == 0) std::this_thread::yield();
+  EXPECT_TRUE(WaitForWork(*server_));
   context.TryCancel();
   EXPECT_EQ(call.get().error_code(), grpc::StatusCode::CANCELLED);
   EXPECT_TRUE(server_->scheduler().admission().WaitUntilEmpty(absl::Seconds(60)));
@@ -323,7 +325,7 @@ TEST_F(Service, AStreamThatBreaksLeavesNothingBehind) {
     grpc::ClientContext context;
     auto stream = stub_->StreamFeatures(&context);
     v1::StreamFeaturesRequest request;
-    for (int i = 0; i < 20; ++i) request.mutable_request()->add_images()->set_content(EncodedPicture(1500, 1500));
+    AddImages(20, EncodedPicture(1500, 1500, ".jpg"), *request.mutable_request());
     for (int i = 0; i < 5; ++i) stream->Write(request);
     v1::StreamFeaturesResponse response;
     ASSERT_TRUE(stream->Read(&response));

@@ -17,7 +17,9 @@ template <typename Detail>
 Detail Sole(const google::rpc::Status& status) {
   Detail detail;
   EXPECT_THAT(status.details(), SizeIs(1));
-  if (status.details_size() == 1) EXPECT_TRUE(status.details(0).UnpackTo(&detail)) << status.details(0).type_url();
+  if (status.details_size() == 1) {
+    EXPECT_TRUE(status.details(0).UnpackTo(&detail)) << status.details(0).type_url();
+  }
   return detail;
 }
 
@@ -72,10 +74,10 @@ TEST(StatusDetails, DetailsThatDoNotFitAreLeftOut) {
   EXPECT_THAT(ToRpcStatus(status).details(), SizeIs(0));
 }
 
-TEST(Quoted, CutsAndEscapesWhatClientsSend) {
-  EXPECT_EQ(Quoted("conv1/7x7"), "'conv1/7x7'");
-  EXPECT_EQ(Quoted("a\nb"), "'a\\nb'");
-  EXPECT_THAT(Quoted(std::string(1000, 'n')), ::testing::AllOf(SizeIs(64 + 5), HasSubstr("n...'")));
+TEST(QuotedInput, CutsAndEscapesWhatClientsSend) {
+  EXPECT_EQ(QuotedInput("conv1/7x7"), "'conv1/7x7'");
+  EXPECT_EQ(QuotedInput("a\nb"), "'a\\nb'");
+  EXPECT_THAT(QuotedInput(std::string(1000, 'n')), ::testing::AllOf(SizeIs(64 + 5), HasSubstr("n...'")));
 }
 
 class EveryCode : public ::testing::TestWithParam<int> {};

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <opencv2/imgcodecs.hpp>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -105,6 +106,19 @@ std::string EncodedPicture(int width, int height, const std::string& format, int
   std::vector<uint8_t> bytes;
   EXPECT_TRUE(cv::imencode(format, picture, bytes));
   return {bytes.begin(), bytes.end()};
+}
+
+void AddImages(int count, const std::string& content, v1::ExtractFeaturesRequest& request) {
+  for (int i = 0; i < count; ++i) request.add_images()->set_content(content);
+}
+
+bool WaitForWork(Server& server) {
+  const absl::Time end = absl::Now() + absl::Minutes(1);
+  while (server.scheduler().admission().requests() == 0) {
+    if (absl::Now() > end) return false;
+    std::this_thread::yield();
+  }
+  return true;
 }
 
 }  // namespace onebyone::testing

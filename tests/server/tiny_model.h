@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "engine/model_loader.h"
+#include "onebyone/v1/feature_extraction.pb.h"
 #include "server/model_registry.h"
 #include "server/options.h"
+#include "server/server.h"
 
 namespace onebyone::testing {
 
@@ -28,5 +30,11 @@ ServerOptions TinyServerOptions(const std::vector<std::string>& names = {"tiny"}
 
 // An encoded picture of a colour gradient: the same for the same numbers. `format`: ".png" or ".jpg".
 std::string EncodedPicture(int width, int height, const std::string& format = ".png", int shade = 0);
+
+// `count` times the same encoded image.
+void AddImages(int count, const std::string& content, v1::ExtractFeaturesRequest& request);
+
+// True as soon as the server has a request in work, false after a minute without.
+bool WaitForWork(Server& server);
 
 }  // namespace onebyone::testing

@@ -16,11 +16,11 @@ namespace onebyone::testing {
 
 // EXPECT_THAT(Workbench({...}), Ends(1, HasSubstr("what the message says")))
 MATCHER_P2(Ends, code, message, "ends with that exit code and a message on standard error that fits") {
-  *result_listener << "code " << arg.exit_code << "\n" << arg.out << arg.err;
+  *result_listener << "code " << arg.exit_code << " and: ";
   return arg.exit_code == code && ::testing::ExplainMatchResult(message, arg.err, result_listener);
 }
 MATCHER(Succeeds, "ends with exit code 0 and nothing on standard error") {
-  *result_listener << "code " << arg.exit_code << "\n" << arg.out << arg.err;
+  *result_listener << "code " << arg.exit_code;
   return arg.exit_code == 0 && arg.err.empty();
 }
 

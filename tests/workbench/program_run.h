@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,10 @@ struct ProgramRun {
   std::string out;
   std::string err;
 };
+
+inline std::ostream& operator<<(std::ostream& stream, const ProgramRun& run) {
+  return stream << "exit code " << run.exit_code << "\n" << run.out << run.err;
+}
 
 // Runs `BinFolder()/program` with arguments, in no shell, and waits for its end.
 ProgramRun RunProgram(const std::string& program, const std::vector<std::string>& arguments);

@@ -52,6 +52,14 @@ TEST_F(RunTest, WritesAFileForEachLayerNamedAsTheUserNamedIt) {
   }
 }
 
+// A layer's flag takes one name, however many pictures follow it.
+TEST_F(RunTest, TakesSeveralPicturesBehindTheLayers) {
+  const std::string second = folder_.Write("second.jpg", ReadWhole(CatPicture()));
+  ASSERT_THAT(Run({"--layer", "pool5", "--layer", "features", CatPicture(), second, CatPicture() + "/../coffee.jpg"}),
+              Ends(1, AllOf(HasSubstr("coffee.jpg: "), HasSubstr("1 of 3 pictures failed"))));
+  EXPECT_EQ(Read("cat_chelsea.features.npy"), Read("second.features.npy"));
+}
+
 TEST_F(RunTest, ExtractsTheDefaultLayerWhereNoneIsNamed) {
   ASSERT_THAT(Run({CatPicture()}), Succeeds());
   EXPECT_EQ(Read("cat_chelsea.embedding.npy").size(), 4U);

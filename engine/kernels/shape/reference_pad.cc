@@ -48,7 +48,7 @@ absl::StatusOr<std::vector<std::vector<int64_t>>> SourcesOfAxes(const ReferenceC
     const int64_t extent = shape[static_cast<int>(axis)];
     const int64_t begin = attributes.begin[axis];
     const int64_t end = attributes.end[axis];
-    const bool in_range = std::max(std::abs(begin), std::abs(end)) < Shape::kMaxElements;
+    const bool in_range = std::min(begin, end) > -Shape::kMaxElements && std::max(begin, end) < Shape::kMaxElements;
     const int64_t kept = in_range ? extent + std::min<int64_t>(0, begin) + std::min<int64_t>(0, end) : -1;
     const bool adds = begin > 0 || end > 0;
     if (kept < 0 || (kept == 0 && adds && attributes.mode != PadAttributes::Mode::kConstant)) {

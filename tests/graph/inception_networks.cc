@@ -1,4 +1,4 @@
-#include "tests/graph/inception_nano.h"
+#include "tests/graph/inception_networks.h"
 
 #include "absl/strings/str_cat.h"
 #include "tests/testing/graph_builder.h"

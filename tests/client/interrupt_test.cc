@@ -1,0 +1,58 @@
+#include "client/commands/interrupt.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "absl/synchronization/notification.h"
+
+namespace onebyone {
+namespace {
+
+// In a process of its own: signals belong to a whole process, and other tests leave threads behind.
+class InterruptDeathTest : public ::testing::TestWithParam<int> {
+ protected:
+  void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+[[noreturn]] void EndAfterTheFirst(int signal) {
+  absl::Notification called;
+  {
+    const Interrupt interrupt([&called] { called.Notify(); });
+    kill(getpid(), signal);
+    called.WaitForNotification();
+  }
+  std::exit(7);
+}
+
+[[noreturn]] void TakeTwo(int signal) {
+  absl::Notification called;
+  const Interrupt interrupt([&called] { called.Notify(); });
+  kill(getpid(), signal);
+  called.WaitForNotification();
+  kill(getpid(), signal);
+  while (true) pause();
+}
+
+TEST_P(InterruptDeathTest, CallsBackAtTheFirstSignal) {
+  EXPECT_EXIT(EndAfterTheFirst(GetParam()), ::testing::ExitedWithCode(7), "");
+}
+
+TEST_P(InterruptDeathTest, LetsTheSecondSignalEndTheProgram) {
+  EXPECT_EXIT(TakeTwo(GetParam()), ::testing::KilledBySignal(GetParam()), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(All, InterruptDeathTest, ::testing::Values(SIGINT, SIGTERM));
+
+TEST(Interrupt, EndsWithoutASignal) {
+  bool called = false;
+  {
+    const Interrupt interrupt([&called] { called = true; });
+  }
+  EXPECT_FALSE(called);
+}
+
+}  // namespace
+}  // namespace onebyone
