@@ -37,6 +37,11 @@ CLI::Option* OptionDeclaration::Text(const std::string& name, const std::string&
   return Finish(app_.add_option_function<std::string>(name, std::move(assign), text)->default_str(by_default));
 }
 
+std::string OptionDeclaration::WholeNumber(const std::string& text) {
+  int64_t number = 0;
+  return absl::SimpleAtoi(text, &number) ? "" : absl::StrCat("wanted a whole number, got '", text, "'");
+}
+
 CLI::Option* OptionDeclaration::Finish(CLI::Option* option) {
   const std::string variable = absl::AsciiStrToUpper(absl::StrReplaceAll(KeyOf(*option), {{"-", "_"}}));
   return option->envname(absl::StrCat("ONEBYONE_", variable))->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <type_traits>
 
 #include "CLI/CLI.hpp"
 #include "absl/time/time.h"
@@ -23,7 +24,13 @@ class OptionDeclaration {
 
   template <typename T>
   CLI::Option* Value(const std::string& name, T& target, const std::string& text) {
-    return Finish(app_.add_option(name, target, text)->capture_default_str());
+    CLI::Option* const option = app_.add_option(name, target, text)->capture_default_str();
+    if constexpr (std::is_same_v<T, bool>) {
+      option->check(CLI::IsMember({"true", "false", "on", "off", "yes", "no", "1", "0"}));
+    } else if constexpr (std::is_integral_v<T>) {
+      option->check(WholeNumber);
+    }
+    return Finish(option);
   }
 
   // A number of bytes, with an optional suffix as in 64MiB.
@@ -36,6 +43,8 @@ class OptionDeclaration {
                     std::function<void(const std::string&)> assign, const std::string& text);
 
  private:
+  // Empty, or why `text` is no whole number of 64 bits.
+  static std::string WholeNumber(const std::string& text);
   static CLI::Option* Finish(CLI::Option* option);
 
   CLI::App& app_;

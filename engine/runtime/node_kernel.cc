@@ -66,7 +66,13 @@ absl::StatusOr<NodeKernel> ChooseConv(const Context& context) {
     }
     spec.algorithm = ConvSpec::Algorithm::kDirect;
   }
-  ASSIGN_OR_RETURN(result.kernel, MakeConv(spec, context.weights));
+  absl::StatusOr<std::shared_ptr<const Kernel>> kernel = MakeConv(spec, context.weights);
+  if (absl::IsUnimplemented(kernel.status())) {
+    // A 1x1 convolution with padding, for one, has no blocked kernel, but a matrix product over planes.
+    spec.src_layout = spec.dst_layout = result.input_layout = result.output_layout = Layout::kPlain;
+    kernel = MakeConv(spec, context.weights);
+  }
+  ASSIGN_OR_RETURN(result.kernel, std::move(kernel));
   return result;
 }
 

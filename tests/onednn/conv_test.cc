@@ -101,6 +101,20 @@ INSTANTIATE_TEST_SUITE_P(OverShapes, OnednnConv,
                                            Case{64, 28, 96, 3, 1, 1, 1, 1, 1, ConvSpec::Algorithm::kWinograd},
                                            Case{24, 13, 48, 3, 1, 1, 1, 1, 1, ConvSpec::Algorithm::kWinograd}));
 
+TEST(OnednnConv, HasAPlainButNoBlockedKernelForAPointwiseConvolutionWithPadding) {
+  const ScopedThreads one_thread(1);
+  WeightCache weights;
+  ConvSpec spec = SpecOf({64, 13, 96, 1, 1, 1, 1, 1, 1});
+  EXPECT_THAT(MakeConv(spec, weights), testing::StatusIs(absl::StatusCode::kUnimplemented));
+  spec.src_layout = spec.dst_layout = Layout::kPlain;
+  const auto kernel = MakeConv(spec, weights);
+  ASSERT_THAT(kernel, IsOk());
+  const Tensor src = RandomTensor(spec.src, 1);
+  const Tensor got = RunInLayout(**kernel, {src}, spec.src_layout, spec.dst, spec.dst_layout);
+  EXPECT_NEAR(got.As<float>()[0], std::max(spec.bias->As<float>()[0], 0.0F), 1e-6F);  // the border sees padding alone
+  EXPECT_NEAR(got.As<float>()[16], PlainConv(spec, src, 0, 1, 1), 1e-5F);
+}
+
 TEST(WeightCache, PacksATensorOnceWhileItIsInUse) {
   WeightCache weights;
   const ConvSpec spec = SpecOf({64, 14, 96, 1, 1, 0, 0, 1, 1});

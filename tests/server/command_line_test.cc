@@ -144,7 +144,9 @@ TEST_P(WrongCommandLine, ExitsWithTwoAndSaysWhy) {
 
 INSTANTIATE_TEST_SUITE_P(
     Usages, WrongCommandLine,
-    ::testing::Values(WrongUsage{{}, "--models"}, WrongUsage{{"--models=m", "--max-images", "many"}, "--max-images"},
+    ::testing::Values(WrongUsage{{}, "--models"},
+                      WrongUsage{{"--models=m", "--max-images", "many"},
+                                 "--max-images: wanted a whole number, got 'many'"},
                       WrongUsage{{"--models=m", "--max-images=0"}, "--max-images: wanted 1 to 100000, got 0"},
                       WrongUsage{{"--models=m", "--listen=nowhere"}, "--listen: wanted HOST:PORT"},
                       WrongUsage{{"--models=m", "--listen=host:65536"}, "--listen: wanted HOST:PORT"},
@@ -153,6 +155,8 @@ INSTANTIATE_TEST_SUITE_P(
                       WrongUsage{{"--models=m", "--keepalive-time=0"}, "--keepalive-time: wanted 1 or more seconds"},
                       WrongUsage{{"--models=m", "--max-images=500"}, "--max-queued-images: wanted at least"},
                       WrongUsage{{"--models=m", "--max-queued-bytes=1MiB"}, "--max-queued-bytes: wanted at least"},
+                      WrongUsage{{"--models=m", "--max-message-bytes=8 apples"}, "--max-message-bytes"},
+                      WrongUsage{{"--models=m", "--reflection=maybe"}, "--reflection"},
                       WrongUsage{{"--models=m", "--convolution=fast"}, "--convolution"},
                       WrongUsage{{"--models=m", "--log-level=loud"}, "--log-level"},
                       WrongUsage{{"--models=m", "--no-such-option"}, "--no-such-option"},

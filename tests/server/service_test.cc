@@ -4,13 +4,12 @@
 #include <grpcpp/client_context.h>
 
 #include <cstring>
-#include <future>
-#include <thread>
 
 #include "engine/reduction/random_projection.h"
 #include "google/rpc/error_details.pb.h"
 #include "onebyone/v1/feature_extraction.grpc.pb.h"
 #include "server/server.h"
+#include "tests/server/service_fixture.h"
 #include "tests/server/tiny_model.h"
 #include "tests/testing/status_matchers.h"
 
@@ -19,10 +18,9 @@ namespace {
 
 using ::onebyone::testing::AddImages;
 using ::onebyone::testing::EncodedPicture;
-using ::onebyone::testing::LoadTinyModels;
+using ::onebyone::testing::Service;
 using ::onebyone::testing::TinyModel;
 using ::onebyone::testing::TinyServerOptions;
-using ::onebyone::testing::WaitForWork;
 using ::testing::ElementsAre;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
@@ -66,31 +64,6 @@ std::vector<float> Reduced(const Reduction& reduction, int64_t channels, const s
   }
   return reduced;
 }
-
-class Service : public ::testing::Test {
- protected:
-  void Start(const ServerOptions& options) {
-    ASSERT_OK_AND_ASSIGN(server_, Server::Start(options, LoadTinyModels()));
-    stub_ = v1::FeatureExtraction::NewStub(server_->InProcessChannel());
-  }
-  void SetUp() override { Start(TinyServerOptions()); }
-
-  grpc::Status Extract(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse* response) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
-    return stub_->ExtractFeatures(&context, request, response);
-  }
-  v1::ExtractFeaturesResponse Extracted(const v1::ExtractFeaturesRequest& request) {
-    v1::ExtractFeaturesResponse response;
-    const grpc::Status status = Extract(request, &response);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    return response;
-  }
-
-  std::unique_ptr<Server> server_;
-  std::unique_ptr<v1::FeatureExtraction::Stub> stub_;
-  const std::string picture_ = EncodedPicture(80, 60);
-};
 
 TEST_F(Service, GivesWhatTheEngineGives) {
   v1::ExtractFeaturesRequest request;
@@ -224,55 +197,6 @@ TEST_F(Service, ErrorsCarryTheirDetails) {
   EXPECT_TRUE(Extract(request, &response).ok()) << "the next request is served";
 }
 
-TEST_F(Service, AFullQueueSaysWhenToTryAgain) {
-  ServerOptions options = TinyServerOptions();
-  options.limits.max_images = 4;
-  options.scheduler.max_queued_images = 4;
-  options.scheduler.lanes = 1;
-  Start(options);
-  v1::ExtractFeaturesRequest request;
-  AddImages(4, EncodedPicture(3000, 2000, ".jpg"), request);
-  std::vector<std::future<grpc::Status>> calls;
-  std::atomic<int> pushbacks{0};
-  for (int i = 0; i < 8; ++i) {
-    calls.push_back(std::async(std::launch::async, [&] {
-      grpc::ClientContext context;
-      v1::ExtractFeaturesResponse response;
-      const grpc::Status status = stub_->ExtractFeatures(&context, request, &response);
-      const auto& trailers = context.GetServerTrailingMetadata();
-      if (trailers.find("grpc-retry-pushback-ms") != trailers.end()) ++pushbacks;
-      return status;
-    }));
-  }
-  int refused = 0;
-  for (auto& call : calls) {
-    const grpc::Status status = call.get();
-    if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) ++refused;
-    EXPECT_TRUE(status.ok() || status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) << status.error_message();
-  }
-  EXPECT_GT(refused, 0);
-  EXPECT_LT(refused, 8);
-  EXPECT_EQ(pushbacks, refused);
-  EXPECT_EQ(server_->scheduler().admission().waiting_images(), 0);
-}
-
-TEST_F(Service, AClientThatGoesAwayTakesItsWorkWithIt) {
-  ServerOptions options = TinyServerOptions();
-  options.scheduler.lanes = 1;
-  Start(options);
-  v1::ExtractFeaturesRequest request;
-  AddImages(64, EncodedPicture(2000, 2000, ".jpg"), request);
-  grpc::ClientContext context;
-  v1::ExtractFeaturesResponse response;
-  auto call = std::async(std::launch::async, [&] { return stub_->ExtractFeatures(&context, request, &response); });
-  EXPECT_TRUE(WaitForWork(*server_));
-  context.TryCancel();
-  EXPECT_EQ(call.get().error_code(), grpc::StatusCode::CANCELLED);
-  EXPECT_TRUE(server_->scheduler().admission().WaitUntilEmpty(absl::Seconds(60)));
-  EXPECT_EQ(server_->scheduler().admission().waiting_images(), 0);
-  EXPECT_EQ(server_->scheduler().admission().bytes(), 0);
-}
-
 TEST_F(Service, ListsAndDescribesItsModels) {
   Start(TinyServerOptions({"broken", "net"}));
   grpc::ClientContext list_context;
@@ -291,49 +215,6 @@ TEST_F(Service, ListsAndDescribesItsModels) {
   v1::GetModelRequest wrong;
   wrong.set_model("nte");
   EXPECT_EQ(stub_->GetModel(&wrong_context, wrong, &model).error_code(), grpc::StatusCode::NOT_FOUND);
-}
-
-TEST_F(Service, AStreamAnswersEveryRequestByItsId) {
-  grpc::ClientContext context;
-  auto stream = stub_->StreamFeatures(&context);
-  constexpr int kRequests = 40;  // more than are in work at once
-  std::thread writer([&] {
-    for (int i = 0; i < kRequests; ++i) {
-      v1::StreamFeaturesRequest request;
-      request.set_request_id(std::to_string(i));
-      if (i % 10 != 3) request.mutable_request()->add_images()->set_content(picture_);  // others have no image
-      ASSERT_TRUE(stream->Write(request));
-    }
-    stream->WritesDone();
-  });
-  std::vector<int> answers(kRequests, 0);
-  v1::StreamFeaturesResponse response;
-  while (stream->Read(&response)) {
-    const int id = std::stoi(response.request_id());
-    ++answers[id];
-    EXPECT_EQ(response.status().code(), id % 10 == 3 ? grpc::StatusCode::INVALID_ARGUMENT : 0) << id;
-    EXPECT_EQ(response.response().results_size(), id % 10 == 3 ? 0 : 1);
-  }
-  writer.join();
-  EXPECT_TRUE(stream->Finish().ok());
-  EXPECT_THAT(answers, ::testing::Each(1));
-  EXPECT_TRUE(server_->scheduler().admission().WaitUntilEmpty(absl::Seconds(60)));
-}
-
-TEST_F(Service, AStreamThatBreaksLeavesNothingBehind) {
-  {
-    grpc::ClientContext context;
-    auto stream = stub_->StreamFeatures(&context);
-    v1::StreamFeaturesRequest request;
-    AddImages(20, EncodedPicture(1500, 1500, ".jpg"), *request.mutable_request());
-    for (int i = 0; i < 5; ++i) stream->Write(request);
-    v1::StreamFeaturesResponse response;
-    ASSERT_TRUE(stream->Read(&response));
-    context.TryCancel();
-    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
-  }
-  EXPECT_TRUE(server_->scheduler().admission().WaitUntilEmpty(absl::Seconds(60)));
-  EXPECT_EQ(server_->scheduler().admission().bytes(), 0);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "absl/strings/match.h"
 #include "engine/base/status_macros.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
@@ -55,6 +56,9 @@ std::string LayoutKey(const dnnl::memory::desc& desc) {
 absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, WeightCache& weights) {
   return onednn::Guard("convolution", [&]() -> absl::StatusOr<std::shared_ptr<const Kernel>> {
     const auto primitive = Describe(spec);
+    if (absl::StartsWith(primitive.impl_info_str(), "ref")) {  // a thousand times slower than the others
+      return absl::UnimplementedError("oneDNN: convolution: no vector kernel");
+    }
     const dnnl::memory::desc wanted = primitive.weights_desc();
     ASSIGN_OR_RETURN(
         const std::shared_ptr<const PackedWeights> packed,

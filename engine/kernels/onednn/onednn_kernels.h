@@ -31,7 +31,8 @@ struct ConvSpec {
   std::shared_ptr<const Tensor> bias;     // [K], or null
   Algorithm algorithm = Algorithm::kDirect;
 };
-// Inputs: src (further inputs of the node are ignored: weights are packed in). Outputs: dst.
+// Inputs: src (further inputs of the node are ignored: weights are packed in). Outputs: dst. UNIMPLEMENTED too where oneDNN has only its
+// slow reference for these layouts; another layout may have a fast kernel.
 absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, WeightCache& weights);
 
 struct PoolSpec {
