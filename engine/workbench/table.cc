@@ -46,7 +46,7 @@ std::string WithThousands(int64_t number) {
   std::string text = absl::StrCat(number);
   const int64_t first_digit = number < 0 ? 1 : 0;
   for (auto at = static_cast<int64_t>(text.size()) - 3; at > first_digit; at -= 3)
-    text.insert(static_cast<size_t>(at), ",");
+    text.insert(static_cast<size_t>(at), 1, ',');
   return text;
 }
 
