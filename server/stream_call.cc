@@ -34,12 +34,7 @@ void StreamCall::Begin(Exchange& exchange) {
       exchange.extraction.Start(exchange.request.request(), *exchange.response.mutable_response(), DeadlineOf(call_),
                                 [this, &exchange](const absl::Status& outcome) {
                                   WriteOutcome(exchange, outcome);
-                                  {
-                                    const absl::MutexLock lock(&mutex_);
-                                    exchange.ended = true;
-                                    if (exchange.begun) answers_.push_back(&exchange);
-                                  }
-                                  Continue();
+                                  Continue(&exchange);
                                 });
   if (!started.ok()) WriteOutcome(exchange, started);
   const absl::MutexLock lock(&mutex_);
@@ -85,12 +80,18 @@ void StreamCall::Break() {
   }
 }
 
-void StreamCall::Continue() {
+void StreamCall::Continue(Exchange* ended) {
   v1::StreamFeaturesRequest* read = nullptr;
   const v1::StreamFeaturesResponse* write = nullptr;
   bool finish = false;
   {
+    // One lock for the end and what follows from it: between two, another thread could write the answer, finish the
+    // call and delete this.
     const absl::MutexLock lock(&mutex_);
+    if (ended != nullptr) {
+      ended->ended = true;
+      if (ended->begun) answers_.push_back(ended);  // otherwise Begin does
+    }
     if (!reading_ && !no_more_requests_ && !broken_ && exchanges_.size() < kMostInWork) {
       exchanges_.push_back(std::make_unique<Exchange>(context_));
       read = &exchanges_.back()->request;

@@ -49,7 +49,8 @@ class StreamCall final : public grpc::ServerBidiReactor<v1::StreamFeaturesReques
   static void WriteOutcome(Exchange& exchange, const absl::Status& outcome);
   void Break() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Does what is due now: read, write, finish. Every event ends with it; nothing of this object is touched afterwards.
-  void Continue();
+  // `ended`: an exchange whose extraction has just filled its answer.
+  void Continue(Exchange* ended = nullptr);
 
   grpc::CallbackServerContext& call_;
   ExtractionContext& context_;
