@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "client/commands/image_file.h"
 #include "engine/base/file.h"
 #include "engine/base/status_macros.h"
 
@@ -30,31 +31,39 @@ struct Found {
   fs::path relative;
 };
 
-void ListFolder(const fs::path& folder, std::vector<Found>& found, std::vector<absl::Status>& failures) {
+void ListFolder(const fs::path& folder, std::vector<Found>& found, ImageList& list) {
   std::vector<fs::path> files;
+  std::vector<fs::path> others;
   std::error_code error;
   fs::recursive_directory_iterator entry(folder, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     std::error_code broken;  // a dangling link is no regular file
     const bool hidden = absl::StartsWith(entry->path().filename().string(), ".");
     if (hidden && entry->is_directory(broken)) entry.disable_recursion_pending();
-    if (!hidden && entry->is_regular_file(broken)) files.push_back(entry->path());
+    if (hidden || !entry->is_regular_file(broken)) continue;
+    (IsImageFile(entry->path()) ? files : others).push_back(entry->path());
   }
-  if (error) failures.push_back(absl::UnavailableError(absl::StrCat(folder.string(), ": ", error.message())));
+  if (error) list.failures.push_back(absl::UnavailableError(absl::StrCat(folder.string(), ": ", error.message())));
   if (files.empty() && !error) {
-    failures.push_back(absl::NotFoundError(absl::StrCat(folder.string(), ": want files in the folder, got none")));
+    list.failures.push_back(absl::NotFoundError(
+        absl::StrCat(folder.string(), ": want images in the folder, got ", others.size(), " other files")));
+  }
+  if (!others.empty()) {
+    list.notes.push_back(absl::StrCat(std::min_element(others.begin(), others.end())->string(),
+                                      others.size() > 1 ? absl::StrCat(" and ", others.size() - 1, " more") : "",
+                                      ": no image by name or content, left out"));
   }
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) found.push_back({file.string(), file.lexically_relative(folder)});
 }
 
 // Files in the order of the inputs, each once.
-std::vector<Found> FindFiles(const std::vector<std::string>& inputs, std::vector<absl::Status>& failures) {
+std::vector<Found> FindFiles(const std::vector<std::string>& inputs, ImageList& list) {
   std::vector<Found> found;
   for (const std::string& input : inputs) {
     std::error_code error;
     if (input != kStandardInput && fs::is_directory(input, error)) {
-      ListFolder(input, found, failures);
+      ListFolder(input, found, list);
     } else {
       found.push_back({input, fs::path(input)});
     }
@@ -127,7 +136,7 @@ std::string ReadAll(std::istream& in) {
 
 absl::StatusOr<ImageList> ListImages(const std::vector<std::string>& inputs) {
   ImageList list;
-  const std::vector<Found> files = FindFiles(inputs, list.failures);
+  const std::vector<Found> files = FindFiles(inputs, list);
   ASSIGN_OR_RETURN(const std::vector<size_t> levels, ChooseLevels(files));
   size_t renamed = 0;
   for (size_t i = 0; i < files.size(); ++i) {

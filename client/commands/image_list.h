@@ -19,12 +19,12 @@ struct ImageSource {
 struct ImageList {
   std::vector<ImageSource> images;
   std::vector<absl::Status> failures;  // inputs that cannot be listed, each named
-  std::vector<std::string> notes;      // names that had to differ from the rule, in words
+  std::vector<std::string> notes;      // files that are left out and names that had to differ from the rule, in words
 };
 
-// The images that `inputs` mean: a file is itself, a folder all regular files under it in the order of their paths, "-"
-// standard input. What a file holds is not looked at: the server tells images by their content. Hidden files (.name) of
-// a folder are left out; a file that is named twice comes once.
+// The images that `inputs` mean: a file is itself, whatever it holds; a folder all images under it (image_file.h) in
+// the order of their paths; "-" standard input. Hidden files (.name) of a folder are left out; a file that is named
+// twice comes once.
 //
 // An image is named after its file without ending. Where two would have the same name, both take their ending, or else
 // the path from the input on, '/' as '_', or else both. ALREADY_EXISTS, naming the two files, where that does not tell

@@ -167,7 +167,8 @@ TEST_F(ExtractTest, RefusesLayersThatWouldShareAFile) {
 }
 
 TEST_F(ExtractTest, SendsSeveralImagesPerRequestAndAllOfThem) {
-  for (int i = 0; i < 20; ++i) folder_.Write(absl::StrCat("in/", i), std::string(1, static_cast<char>('a' + i)));
+  for (int i = 0; i < 20; ++i)
+    folder_.Write(absl::StrCat("in/", i, ".jpg"), std::string(1, static_cast<char>('a' + i)));
   EXPECT_EQ(Extract({"--layer", "l", "--batch", "3", "--parallel", "2", folder_ / "in"}).exit_code, 0);
   EXPECT_THAT(folder_.Names("out"), SizeIs(20));
   size_t images = 0;
@@ -180,7 +181,7 @@ TEST_F(ExtractTest, SendsSeveralImagesPerRequestAndAllOfThem) {
 }
 
 TEST_F(ExtractTest, ClosesARequestThatIsLargeAlready) {
-  for (const char* name : {"a", "b", "c"}) folder_.Write(absl::StrCat("in/", name), std::string(9 << 20, 'x'));
+  for (const char* name : {"a", "b", "c"}) folder_.Write(absl::StrCat("in/", name, ".jpg"), std::string(9 << 20, 'x'));
   EXPECT_EQ(Extract({"--layer", "l", "--parallel", "1", folder_ / "in"}).exit_code, 0);
   EXPECT_THAT(server_.features().Requests(), SizeIs(3));
 }
@@ -191,7 +192,7 @@ TEST_F(ExtractTest, HalvesARequestThatIsTooMuchForTheServer) {
     return request.images_size() > 2 ? grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too much")
                                      : grpc::Status::OK;
   };
-  for (int i = 0; i < 7; ++i) folder_.Write(absl::StrCat("in/", i), "x");
+  for (int i = 0; i < 7; ++i) folder_.Write(absl::StrCat("in/", i, ".jpg"), "x");
   const ProgramRun run = Extract({"--layer", "l", folder_ / "in"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(folder_.Names("out"), SizeIs(7));
@@ -201,7 +202,7 @@ TEST_F(ExtractTest, StopsAtWhatIsWrongForAllImages) {
   server_.features().before = [](auto&, const auto&, int) {
     return BadRequestStatus("wrong", "features[0].layer", "no such");
   };
-  for (int i = 0; i < 50; ++i) folder_.Write(absl::StrCat("in/", i), "x");
+  for (int i = 0; i < 50; ++i) folder_.Write(absl::StrCat("in/", i, ".jpg"), "x");
   const ProgramRun run = Extract({"--layer", "l", "--batch", "1", "--parallel", "1", folder_ / "in"});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(server_.features().Requests(), SizeIs(1));
@@ -212,7 +213,7 @@ TEST_F(ExtractTest, StopsAtWhatIsWrongForAllImages) {
 
 TEST_F(ExtractTest, GivesUpOnAServerThatOnlyFails) {
   server_.features().before = [](auto&, const auto&, int) { return grpc::Status(grpc::StatusCode::INTERNAL, "oh"); };
-  for (int i = 0; i < 50; ++i) folder_.Write(absl::StrCat("in/", i), "x");
+  for (int i = 0; i < 50; ++i) folder_.Write(absl::StrCat("in/", i, ".jpg"), "x");
   const ProgramRun run = Extract({"--layer", "l", "--batch", "1", "--parallel", "1", folder_ / "in"});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.out, HasSubstr("8 failed, 42 not done"));
@@ -222,7 +223,7 @@ TEST_F(ExtractTest, GoesOnAfterOneRequestThatFailed) {
   server_.features().before = [](auto&, const auto&, int call) {
     return call == 2 ? grpc::Status(grpc::StatusCode::INTERNAL, "oh") : grpc::Status::OK;
   };
-  for (int i = 0; i < 5; ++i) folder_.Write(absl::StrCat("in/", i), "x");
+  for (int i = 0; i < 5; ++i) folder_.Write(absl::StrCat("in/", i, ".jpg"), "x");
   const ProgramRun run = Extract({"--layer", "l", "--batch", "1", "--parallel", "1", folder_ / "in"});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.out, HasSubstr("4 images done, 1 failed;"));
@@ -237,7 +238,7 @@ TEST_F(ExtractTest, EndsCleanlyAtCtrlC) {
     }
     return grpc::Status::OK;
   };
-  for (int i = 0; i < 10; ++i) folder_.Write(absl::StrCat("in/", i), "x");
+  for (int i = 0; i < 10; ++i) folder_.Write(absl::StrCat("in/", i, ".jpg"), "x");
   const ProgramRun run =
       Extract({"--layer", "l", "--batch", "1", "--parallel", "1", folder_ / "in"}, "", &interruption);
   EXPECT_EQ(run.exit_code, 1);
@@ -252,7 +253,7 @@ TEST_F(ExtractTest, TellsOfEachMapWhereAsked) {
 }
 
 TEST_F(ExtractTest, DrawsABarOnATerminalOnly) {
-  for (int i = 0; i < 30; ++i) folder_.Write(absl::StrCat("in/", i), "x");
+  for (int i = 0; i < 30; ++i) folder_.Write(absl::StrCat("in/", i, ".jpg"), "x");
   EXPECT_THAT(Extract({"--layer", "l", folder_ / "in"}).err, IsEmpty());
   EXPECT_THAT(Extract({"--layer", "l", folder_ / "in"}, "", nullptr, 100).err,
               AllOf(HasSubstr("/30"), HasSubstr("\r\x1b[K")));

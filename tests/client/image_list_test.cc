@@ -34,8 +34,8 @@ std::vector<std::string> PathsOf(const ImageList& list) {
 
 TEST(ListImages, WalksFoldersInOrderAndLeavesHiddenFilesOut) {
   const ScratchFolder folder;
-  const std::string c = folder.Write("in/c", "1");
-  const std::string b = folder.Write("in/b/deep/picture.txt", "1");
+  const std::string c = folder.Write("in/c", "\xFF\xD8\xFF");
+  const std::string b = folder.Write("in/b/deep/picture.txt", "\x89PNG\r\n\x1A\n");
   const std::string a = folder.Write("in/a.jpg", "1");
   folder.Write("in/.hidden", "1");
   folder.Write("in/.git/object", "1");
@@ -46,6 +46,33 @@ TEST(ListImages, WalksFoldersInOrderAndLeavesHiddenFilesOut) {
   EXPECT_THAT(NamesOf(list), ElementsAre("a", "picture", "c"));
   EXPECT_THAT(list.failures, IsEmpty());
   EXPECT_THAT(list.notes, IsEmpty());
+}
+
+TEST(ListImages, LeavesOutOfAFolderWhatIsNoImageByNameOrContentAndSaysSo) {
+  const ScratchFolder folder;
+  const std::string named = folder.Write("in/broken.JPEG", "text");
+  const std::string webp = folder.Write("in/webp", "RIFF0000WEBP");
+  folder.Write("in/sound.wav", "RIFF0000WAVE");
+  const std::string csv = folder.Write("in/labels.csv", "file,label");
+  folder.Write("in/none", "");
+  ASSERT_OK_AND_ASSIGN(const ImageList list, ListImages({folder / "in"}));
+  EXPECT_THAT(PathsOf(list), ElementsAre(named, webp));
+  EXPECT_THAT(list.failures, IsEmpty());
+  EXPECT_THAT(list.notes, ElementsAre(csv + " and 2 more: no image by name or content, left out"));
+}
+
+TEST(ListImages, SendsAFileThatIsNamedWhateverItHolds) {
+  const ScratchFolder folder;
+  const std::string text = folder.Write("labels.csv", "file,label");
+  ASSERT_OK_AND_ASSIGN(const ImageList list, ListImages({text}));
+  EXPECT_THAT(PathsOf(list), ElementsAre(text));
+}
+
+TEST(ListImages, NamesAFolderWithoutImages) {
+  const ScratchFolder folder;
+  folder.Write("in/labels.csv", "file,label");
+  ASSERT_OK_AND_ASSIGN(const ImageList list, ListImages({folder / "in"}));
+  EXPECT_THAT(list.failures, ElementsAre(StatusIs(absl::StatusCode::kNotFound, HasSubstr("got 1 other files"))));
 }
 
 TEST(ListImages, KeepsTheOrderOfItsInputs) {
