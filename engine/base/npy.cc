@@ -59,7 +59,8 @@ absl::StatusOr<NpyArray> ParseNpy(absl::string_view file) {
   if (file.size() < kPreamble || !absl::StartsWith(file, kMagic)) {
     return absl::InvalidArgumentError("npy: want a file that begins with \\x93NUMPY");
   }
-  if (file[6] != 1) return absl::InvalidArgumentError(absl::StrCat("npy: want format version 1, got ", static_cast<int>(file[6])));
+  if (file[6] != 1)
+    return absl::InvalidArgumentError(absl::StrCat("npy: want format version 1, got ", static_cast<int>(file[6])));
   const size_t length = static_cast<uint8_t>(file[8]) | static_cast<size_t>(static_cast<uint8_t>(file[9])) << 8;
   if (file.size() < kPreamble + length) return absl::InvalidArgumentError("npy: the header is cut");
   const absl::string_view header = file.substr(kPreamble, length);

@@ -10,12 +10,12 @@
 
 namespace onebyone {
 
-// NumPy's .npy file format, version 1.0 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), little-endian
-// and in C order.
+// NumPy's .npy file format, version 1.0 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html),
+// little-endian and in C order.
 struct NpyArray {
-  std::string descr;            // element type as NumPy spells it: "<f4", "<f2", "|u1", "<i8", ...
+  std::string descr;  // element type as NumPy spells it: "<f4", "<f2", "|u1", "<i8", ...
   std::vector<int64_t> shape;
-  std::string content;          // the elements
+  std::string content;  // the elements
 };
 
 // The bytes of a .npy file; `content` holds the elements.

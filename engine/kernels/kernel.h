@@ -24,8 +24,8 @@ class Kernel {
   // Bytes of scratch memory that a run needs, aligned as AlignedBuffer.
   virtual int64_t scratch_bytes() const { return 0; }
 
-  // `inputs` and `outputs` point to the operands in the order of the node; they and `scratch` stay where they are while the bound
-  // kernel lives, which must not be longer than this kernel.
+  // `inputs` and `outputs` point to the operands in the order of the node; they and `scratch` stay where they are while
+  // the bound kernel lives, which must not be longer than this kernel.
   virtual absl::StatusOr<std::unique_ptr<BoundKernel>> Bind(absl::Span<const void* const> inputs,
                                                             absl::Span<void* const> outputs, void* scratch) const = 0;
 };

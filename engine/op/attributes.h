@@ -18,7 +18,7 @@ using SpatialVector = absl::InlinedVector<int64_t, 3>;
 struct Activation {
   enum class Kind : uint8_t { kRelu, kLeakyRelu, kClip, kSigmoid };
   Kind kind = Kind::kRelu;
-  float slope = 0.0F;  // kLeakyRelu: x < 0 gives slope * x
+  float slope = 0.0F;                                   // kLeakyRelu: x < 0 gives slope * x
   float low = -std::numeric_limits<float>::infinity();  // kClip
   float high = std::numeric_limits<float>::infinity();
 
@@ -45,8 +45,8 @@ struct ConvAttributes {
 
 struct PoolAttributes {
   Window window;
-  bool ceil_mode = false;          // round the output's size up; windows that begin behind the padded input are left out
-  bool count_include_pad = false;  // AveragePool: padding counts in the divisor
+  bool ceil_mode = false;  // round the output's size up; windows that begin behind the padded input are left out
+  bool count_include_pad = false;     // AveragePool: padding counts in the divisor
   bool column_major_indices = false;  // MaxPool: the order of the second output
 };
 
@@ -124,10 +124,9 @@ struct DequantizeLinearAttributes {
 };
 
 // The attributes of one node; std::monostate for operators that have none.
-using Attributes =
-    std::variant<std::monostate, ConvAttributes, PoolAttributes, BatchNormalizationAttributes, ActivationAttributes,
-                 LrnAttributes, AxisAttributes, SoftmaxAttributes, GemmAttributes, FlattenAttributes, ReshapeAttributes,
-                 AxesAttributes, TransposeAttributes, PadAttributes, CastAttributes, ReduceMeanAttributes,
-                 DequantizeLinearAttributes>;
+using Attributes = std::variant<std::monostate, ConvAttributes, PoolAttributes, BatchNormalizationAttributes,
+                                ActivationAttributes, LrnAttributes, AxisAttributes, SoftmaxAttributes, GemmAttributes,
+                                FlattenAttributes, ReshapeAttributes, AxesAttributes, TransposeAttributes,
+                                PadAttributes, CastAttributes, ReduceMeanAttributes, DequantizeLinearAttributes>;
 
 }  // namespace onebyone

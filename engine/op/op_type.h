@@ -14,7 +14,7 @@ enum class OpType : uint8_t {
   kLeakyRelu,
   kClip,
   kSigmoid,
-  kMaxPool,             // a second output, where asked, is the flat index of each maximum
+  kMaxPool,  // a second output, where asked, is the flat index of each maximum
   kAveragePool,
   kGlobalAveragePool,
   kGlobalMaxPool,
@@ -23,7 +23,7 @@ enum class OpType : uint8_t {
   kAdd,
   kMul,
   kSum,
-  kGemm,                // inputs: A, B, optional C
+  kGemm,  // inputs: A, B, optional C
   kMatMul,
   kFlatten,
   kReshape,
@@ -31,12 +31,12 @@ enum class OpType : uint8_t {
   kUnsqueeze,
   kTranspose,
   kSoftmax,
-  kDropout,             // inference: the identity; a second output, where asked, is a mask of true
+  kDropout,  // inference: the identity; a second output, where asked, is a mask of true
   kIdentity,
-  kPad,                 // inputs: x, optional constant value (scalar)
+  kPad,  // inputs: x, optional constant value (scalar)
   kCast,
   kReduceMean,
-  kDequantizeLinear,    // inputs: x, scale, optional zero point
+  kDequantizeLinear,  // inputs: x, scale, optional zero point
 };
 
 inline constexpr int kOpTypes = static_cast<int>(OpType::kDequantizeLinear) + 1;

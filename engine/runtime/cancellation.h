@@ -8,8 +8,8 @@
 
 namespace onebyone {
 
-// Tells running work that nobody wants its result any more. Cancel may be called from any thread; Check is one load and a look
-// at the clock, cheap enough between the steps of a network.
+// Tells running work that nobody wants its result any more. Cancel may be called from any thread; Check is one load and
+// a look at the clock, cheap enough between the steps of a network.
 class Cancellation {
  public:
   explicit Cancellation(absl::Time deadline = absl::InfiniteFuture()) : deadline_(deadline) {}

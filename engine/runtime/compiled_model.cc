@@ -63,8 +63,14 @@ class CompiledNetwork : public CompiledModel {
  public:
   CompiledNetwork(Graph imported, Graph folded, std::vector<LayerInfo> layers, int64_t channels, int64_t height,
                   int64_t width, const CompileOptions& options)
-      : imported_(std::move(imported)), folded_(std::move(folded)), layers_(std::move(layers)), channels_(channels),
-        height_(height), width_(width), options_(options), plans_(options.max_plans) {
+      : imported_(std::move(imported)),
+        folded_(std::move(folded)),
+        layers_(std::move(layers)),
+        channels_(channels),
+        height_(height),
+        width_(width),
+        options_(options),
+        plans_(options.max_plans) {
     for (const Graph::Output& output : imported_.outputs()) output_layers_.push_back(output.name);
     for (const LayerInfo& layer : layers_) by_name_[layer.name] = &layer;
   }
@@ -168,8 +174,9 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Compile(Graph grap
   if (!options.reference_only) RETURN_IF_ERROR(FoldBatchNorm{}.Run(folded).status());
   const Shape input = shaped.value(shaped.inputs().front()).shape;
   const bool is_image = input.rank() == 4;
-  return std::make_shared<CompiledNetwork>(std::move(graph), std::move(folded), std::move(layers), is_image ? input[1] : 0,
-                                           is_image ? input[2] : 0, is_image ? input[3] : 0, options);
+  return std::make_shared<CompiledNetwork>(std::move(graph), std::move(folded), std::move(layers),
+                                           is_image ? input[1] : 0, is_image ? input[2] : 0, is_image ? input[3] : 0,
+                                           options);
 }
 
 }  // namespace onebyone

@@ -16,8 +16,8 @@ namespace onebyone {
 enum class Precision : uint8_t { kFloat32, kBFloat16, kInt8 };
 
 struct CompileOptions {
-  // Float32 convolutions: kMeasured times direct and Winograd for each shape once and keeps the faster; kExact never takes
-  // Winograd, whose rounding error is larger.
+  // Float32 convolutions: kMeasured times direct and Winograd for each shape once and keeps the faster; kExact never
+  // takes Winograd, whose rounding error is larger.
   enum class Convolution : uint8_t { kMeasured, kExact };
   Convolution convolution = Convolution::kMeasured;
   // Plans kept, least recently used first out; a plan is one set of layers, reductions and input size.
@@ -28,9 +28,9 @@ struct CompileOptions {
 
 // One output of a plan.
 struct LayerQuery {
-  std::string layer;                           // a value of the graph
+  std::string layer;                                     // a value of the graph
   std::shared_ptr<const Reduction> reduction = nullptr;  // null: the whole layer
-  int64_t channels = 0;                        // with a reduction: its first `channels` rows
+  int64_t channels = 0;                                  // with a reduction: its first `channels` rows
 };
 
 struct PlanQuery {
@@ -38,13 +38,14 @@ struct PlanQuery {
   int64_t batch = 1;
   int64_t height = 0;  // of the input
   int64_t width = 0;
-  int threads = 1;         // that the executor will run it with
+  int threads = 1;  // that the executor will run it with
 };
 
 // A network ready to run: passes done, plans made on demand and kept. Thread-safe.
 class CompiledModel {
  public:
-  // `graph`: as imported; its first input is the image, [N, C, H, W]. INVALID_ARGUMENT for a graph whose shapes do not fit.
+  // `graph`: as imported; its first input is the image, [N, C, H, W]. INVALID_ARGUMENT for a graph whose shapes do not
+  // fit.
   static absl::StatusOr<std::shared_ptr<CompiledModel>> Compile(Graph graph, int64_t height, int64_t width,
                                                                 const CompileOptions& options);
   virtual ~CompiledModel() = default;
@@ -60,8 +61,8 @@ class CompiledModel {
   virtual int64_t input_width() const = 0;
 
   // The plan that computes exactly these layers and nothing behind them; compiled at the first call, then kept.
-  // INVALID_ARGUMENT for an unknown layer (naming the nearest one), a reduction that does not fit, or an input size that the
-  // network cannot take.
+  // INVALID_ARGUMENT for an unknown layer (naming the nearest one), a reduction that does not fit, or an input size
+  // that the network cannot take.
   virtual absl::StatusOr<std::shared_ptr<const Plan>> PlanFor(const PlanQuery& query) = 0;
 };
 

@@ -7,7 +7,8 @@
 
 namespace onebyone {
 
-// Which convolutions run as Winograd, by what they compute (shapes, window, activation). Not thread-safe while it is changed.
+// Which convolutions run as Winograd, by what they compute (shapes, window, activation). Not thread-safe while it is
+// changed.
 class ConvChoice {
  public:
   // 3x3, stride 1, one group, blocked: what Winograd kernels take.

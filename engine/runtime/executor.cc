@@ -22,7 +22,8 @@ class ArenaExecutor : public Executor {
   explicit ArenaExecutor(const Options& options) : options_(options) {}
 
   absl::Status Use(std::shared_ptr<const Plan> plan) override {
-    const auto found = std::find_if(bound_.begin(), bound_.end(), [&](const BoundPlan& bound) { return bound.plan == plan; });
+    const auto found =
+        std::find_if(bound_.begin(), bound_.end(), [&](const BoundPlan& bound) { return bound.plan == plan; });
     if (found != bound_.end()) {
       bound_.splice(bound_.begin(), bound_, found);
       return absl::OkStatus();
@@ -67,7 +68,8 @@ class ArenaExecutor : public Executor {
 
   ConstTensorView Output(int index) const override {
     const PlanOutput& output = bound_.front().plan->outputs[index];
-    const void* data = output.buffer.constant != nullptr ? output.buffer.constant : arena_.data() + output.buffer.offset;
+    const void* data =
+        output.buffer.constant != nullptr ? output.buffer.constant : arena_.data() + output.buffer.offset;
     return {output.type, output.shape, data};
   }
 

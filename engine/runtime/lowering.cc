@@ -219,7 +219,8 @@ class Lowering {
     plan_->arena_bytes = memory.arena_bytes;
     const auto address = [&](int storage) -> BufferRef {
       int64_t offset = 0;
-      for (; storages_[storage].parent >= 0; storage = storages_[storage].parent) offset += storages_[storage].parent_offset;
+      for (; storages_[storage].parent >= 0; storage = storages_[storage].parent)
+        offset += storages_[storage].parent_offset;
       if (storages_[storage].constant != nullptr) return {-1, storages_[storage].constant};
       return {memory.offsets[index[storage]] + offset, nullptr};
     };

@@ -16,8 +16,9 @@ struct LoweringOptions {
   const ConvChoice* choice = nullptr;
 };
 
-// Turns an optimised graph (shapes inferred) into steps over one arena: picks a kernel and a layout for every node, inserts reorders
-// where a reader wants another layout, lets Reshape, Flatten and their like share memory, and plans lifetimes.
+// Turns an optimised graph (shapes inferred) into steps over one arena: picks a kernel and a layout for every node,
+// inserts reorders where a reader wants another layout, lets Reshape, Flatten and their like share memory, and plans
+// lifetimes.
 absl::StatusOr<std::shared_ptr<Plan>> Lower(const Graph& graph, const LoweringOptions& options, WeightCache& weights);
 
 }  // namespace onebyone

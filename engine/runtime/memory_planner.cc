@@ -14,14 +14,17 @@ int64_t Rounded(int64_t bytes) {
   return std::max<int64_t>((bytes + kAlignment - 1) / kAlignment, 1) * kAlignment;
 }
 
-bool Overlap(const Lifetime& a, const Lifetime& b) { return a.first_step <= b.last_step && b.first_step <= a.last_step; }
+bool Overlap(const Lifetime& a, const Lifetime& b) {
+  return a.first_step <= b.last_step && b.first_step <= a.last_step;
+}
 
 struct Placed {
   int64_t begin;
   int64_t end;
 };
 
-// The start of the smallest gap between `placed` (sorted by begin) that holds `bytes`; behind all of them where none does.
+// The start of the smallest gap between `placed` (sorted by begin) that holds `bytes`; behind all of them where none
+// does.
 int64_t BestFit(const std::vector<Placed>& placed, int64_t bytes) {
   int64_t best = -1;
   int64_t best_gap = std::numeric_limits<int64_t>::max();

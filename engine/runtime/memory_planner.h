@@ -17,8 +17,9 @@ struct MemoryPlan {
   int64_t arena_bytes = 0;
 };
 
-// Places all lifetimes in one arena so that those alive at the same step do not overlap: the largest first, each in the smallest
-// gap that it fits (best fit; Pisarchyk, Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020). Deterministic.
+// Places all lifetimes in one arena so that those alive at the same step do not overlap: the largest first, each in the
+// smallest gap that it fits (best fit; Pisarchyk, Lee, "Efficient Memory Management for Deep Neural Net Inference",
+// 2020). Deterministic.
 MemoryPlan PlanMemory(const std::vector<Lifetime>& lifetimes);
 
 }  // namespace onebyone

@@ -31,7 +31,8 @@ struct Context {
 
 absl::Status NoFastKernel() { return absl::UnimplementedError("no fast kernel"); }
 
-// Layouts that oneDNN has vector kernels for: blocked, but plain for the few channels of a picture, and for groups that cut blocks.
+// Layouts that oneDNN has vector kernels for: blocked, but plain for the few channels of a picture, and for groups that
+// cut blocks.
 std::pair<Layout, Layout> ConvLayouts(const ConvSpec& spec) {
   const int64_t block = ChannelBlock();
   const int64_t groups = spec.attributes.groups;
@@ -112,8 +113,9 @@ absl::StatusOr<NodeKernel> ChooseActivation(const Context& context) {
   const Value& src = context.input(0);
   if (src.type != DataType::kFloat32 || src.shape.rank() < 1 || src.shape.rank() > 6) return NoFastKernel();
   const Layout layout = context.layout_of[context.node.inputs[0]];
-  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel,
-                   MakeActivation(std::get<ActivationAttributes>(context.node.attributes).activation, src.shape, layout));
+  ASSIGN_OR_RETURN(
+      std::shared_ptr<const Kernel> kernel,
+      MakeActivation(std::get<ActivationAttributes>(context.node.attributes).activation, src.shape, layout));
   return NodeKernel{std::move(kernel), {context.node.inputs[0]}, layout, layout};
 }
 
@@ -127,7 +129,8 @@ absl::StatusOr<NodeKernel> ChooseBinary(const Context& context) {
   const Value& right = context.graph.value(b);
   if (left.type != DataType::kFloat32 || left.shape != dst || right.shape.rank() != dst.rank()) return NoFastKernel();
   if (dst.rank() < 1 || dst.rank() > 5) return NoFastKernel();
-  const bool blocked = dst.rank() == 4 && (context.layout_of[a] == Layout::kBlocked || context.layout_of[b] == Layout::kBlocked);
+  const bool blocked =
+      dst.rank() == 4 && (context.layout_of[a] == Layout::kBlocked || context.layout_of[b] == Layout::kBlocked);
   const Layout layout = blocked ? Layout::kBlocked : Layout::kPlain;
   const BinaryOp op = context.node.op == OpType::kMul ? BinaryOp::kMul : BinaryOp::kAdd;
   ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeBinary(op, left.shape, right.shape, layout));
@@ -153,11 +156,11 @@ absl::StatusOr<NodeKernel> ChooseBatchNormalization(const Context& context) {
   for (int i = 1; i < 5; ++i) {
     if (context.input(i).constant == nullptr || context.input(i).type != DataType::kFloat32) return NoFastKernel();
   }
-  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel,
-                   MakeBatchNormalization(std::get<BatchNormalizationAttributes>(context.node.attributes).epsilon,
-                                          context.input(0).shape, Layout::kBlocked, *context.input(1).constant,
-                                          *context.input(2).constant, *context.input(3).constant,
-                                          *context.input(4).constant));
+  ASSIGN_OR_RETURN(
+      std::shared_ptr<const Kernel> kernel,
+      MakeBatchNormalization(std::get<BatchNormalizationAttributes>(context.node.attributes).epsilon,
+                             context.input(0).shape, Layout::kBlocked, *context.input(1).constant,
+                             *context.input(2).constant, *context.input(3).constant, *context.input(4).constant));
   return NodeKernel{std::move(kernel), {context.node.inputs[0]}, Layout::kBlocked, Layout::kBlocked};
 }
 
@@ -222,7 +225,8 @@ NodeKernel ReferenceFor(const Graph& graph, NodeId id) {
   const auto describe = [&](const std::vector<ValueId>& values) {
     std::vector<ValueInfo> described;
     for (const ValueId value : values) {
-      described.push_back(value == kNoValue ? ValueInfo{} : ValueInfo{graph.value(value).type, graph.value(value).shape});
+      described.push_back(value == kNoValue ? ValueInfo{}
+                                            : ValueInfo{graph.value(value).type, graph.value(value).shape});
     }
     return described;
   };

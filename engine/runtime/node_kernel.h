@@ -12,8 +12,8 @@
 
 namespace onebyone {
 
-// What computes one node: a kernel, the values that it reads (weights that it has packed are left out), and the layouts that it
-// reads and writes.
+// What computes one node: a kernel, the values that it reads (weights that it has packed are left out), and the layouts
+// that it reads and writes.
 struct NodeKernel {
   std::shared_ptr<const Kernel> kernel;
   std::vector<ValueId> inputs;
@@ -21,8 +21,8 @@ struct NodeKernel {
   Layout output_layout = Layout::kPlain;
 };
 
-// The fastest kernel that fits the node; the plain reference where no other does. `layout_of` tells the layout that a value was
-// written in.
+// The fastest kernel that fits the node; the plain reference where no other does. `layout_of` tells the layout that a
+// value was written in.
 absl::StatusOr<NodeKernel> ChooseKernel(const Graph& graph, NodeId node, const std::vector<Layout>& layout_of,
                                         const ConvChoice* choice, WeightCache& weights);
 

@@ -32,7 +32,7 @@ struct Step {
 struct PlanOutput {
   std::string layer;  // as asked
   DataType type = DataType::kFloat32;
-  Shape shape;        // [N, C, H, W] or [N, C]
+  Shape shape;  // [N, C, H, W] or [N, C]
   BufferRef buffer;
   std::optional<ReceptiveFields> field;
 };
@@ -44,8 +44,8 @@ struct PlanInput {
   BufferRef buffer;
 };
 
-// A network compiled for one set of layers and one input size: kernels in order and a memory plan. Immutable, shared by every
-// executor.
+// A network compiled for one set of layers and one input size: kernels in order and a memory plan. Immutable, shared by
+// every executor.
 struct Plan {
   std::vector<PlanInput> inputs;  // the image first
   std::vector<PlanOutput> outputs;

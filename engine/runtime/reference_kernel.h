@@ -10,9 +10,9 @@
 
 namespace onebyone {
 
-// The plain reference of an operator as a kernel of a plan: for element types, ranks and forms that have no fast kernel.
-// `inputs`: an absent optional input is told by null data at Bind.
-std::shared_ptr<const Kernel> MakeReferenceKernel(OpType op, const Attributes& attributes, std::vector<ValueInfo> inputs,
-                                                  std::vector<ValueInfo> outputs);
+// The plain reference of an operator as a kernel of a plan: for element types, ranks and forms that have no fast
+// kernel. `inputs`: an absent optional input is told by null data at Bind.
+std::shared_ptr<const Kernel> MakeReferenceKernel(OpType op, const Attributes& attributes,
+                                                  std::vector<ValueInfo> inputs, std::vector<ValueInfo> outputs);
 
 }  // namespace onebyone

@@ -7,8 +7,8 @@
 
 namespace onebyone {
 
-// Memory for tensors: aligned to a cache line (and an AVX-512 register), zeroed, owned by one object. Every byte of tensor
-// memory in the engine comes from here, so that tests can count it.
+// Memory for tensors: aligned to a cache line (and an AVX-512 register), zeroed, owned by one object. Every byte of
+// tensor memory in the engine comes from here, so that tests can count it.
 class AlignedBuffer {
  public:
   static constexpr size_t kAlignment = 64;

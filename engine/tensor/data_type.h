@@ -7,7 +7,8 @@
 
 namespace onebyone {
 
-// The type of one element of a tensor. Networks compute in kFloat32; the others occur in weights, shapes and on the wire.
+// The type of one element of a tensor. Networks compute in kFloat32; the others occur in weights, shapes and on the
+// wire.
 enum class DataType : uint8_t {
   kFloat32,
   kFloat64,
@@ -30,8 +31,8 @@ size_t SizeOf(DataType type);
 // "float32", "int8", ...
 absl::string_view NameOf(DataType type);
 
-// Calls `visitor` with a value-initialised element of the C++ type of `type`; kFloat16 and kBFloat16 come as the structs of
-// half.h, kBool as bool. Used to write a kernel once for all types.
+// Calls `visitor` with a value-initialised element of the C++ type of `type`; kFloat16 and kBFloat16 come as the
+// structs of half.h, kBool as bool. Used to write a kernel once for all types.
 template <typename Visitor>
 auto VisitDataType(DataType type, Visitor&& visitor);
 

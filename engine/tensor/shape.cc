@@ -14,7 +14,8 @@ bool Shape::IsKnown() const {
 
 absl::StatusOr<int64_t> Shape::CheckedElements() const {
   if (!IsKnown()) return absl::InvalidArgumentError(absl::StrCat("shape: want known extents, got ", ToString()));
-  // Zero extents count as 1 at first: an empty tensor of absurd extents is refused too, so that no product can overflow.
+  // Zero extents count as 1 at first: an empty tensor of absurd extents is refused too, so that no product can
+  // overflow.
   int64_t elements = 1;
   bool empty = false;
   for (const int64_t extent : extents_) {
@@ -38,9 +39,11 @@ int64_t Shape::Elements() const {
 }
 
 std::string Shape::ToString() const {
-  return absl::StrCat("[", absl::StrJoin(extents_, ", ", [](std::string* out, int64_t extent) {
-                        absl::StrAppend(out, extent == kUnknown ? "?" : absl::StrCat(extent));
-                      }),
+  return absl::StrCat("[",
+                      absl::StrJoin(extents_, ", ",
+                                    [](std::string* out, int64_t extent) {
+                                      absl::StrAppend(out, extent == kUnknown ? "?" : absl::StrCat(extent));
+                                    }),
                       "]");
 }
 

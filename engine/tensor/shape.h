@@ -10,8 +10,8 @@
 
 namespace onebyone {
 
-// The extents of a tensor, outermost first: [N, C, H, W] for images. An extent of kUnknown is not known yet (a free batch
-// size); tensors with elements have only known extents. A scalar has rank 0.
+// The extents of a tensor, outermost first: [N, C, H, W] for images. An extent of kUnknown is not known yet (a free
+// batch size); tensors with elements have only known extents. A scalar has rank 0.
 class Shape {
  public:
   static constexpr int64_t kUnknown = -1;
@@ -31,8 +31,8 @@ class Shape {
   // True where no extent is kUnknown.
   bool IsKnown() const;
 
-  // The product of the extents (1 for a scalar). INVALID_ARGUMENT where one is unknown, or the product of those that are not 0
-  // is over kMaxElements.
+  // The product of the extents (1 for a scalar). INVALID_ARGUMENT where one is unknown, or the product of those that
+  // are not 0 is over kMaxElements.
   absl::StatusOr<int64_t> CheckedElements() const;
 
   // The same for a shape that passed CheckedElements.

@@ -10,8 +10,8 @@
 
 namespace onebyone {
 
-// An owning, dense, row-major tensor. Copies share the elements (weights are written once and then only read); use Create and
-// copy the elements for a tensor of its own.
+// An owning, dense, row-major tensor. Copies share the elements (weights are written once and then only read); use
+// Create and copy the elements for a tensor of its own.
 class Tensor {
  public:
   // Zeros. INVALID_ARGUMENT for a shape that is unknown or too large, RESOURCE_EXHAUSTED where there is no memory.

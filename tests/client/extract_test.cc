@@ -206,8 +206,8 @@ TEST_F(ExtractTest, StopsAtWhatIsWrongForAllImages) {
   const ProgramRun run = Extract({"--layer", "l", "--batch", "1", "--parallel", "1", folder_ / "in"});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(server_.features().Requests(), SizeIs(1));
-  EXPECT_THAT(run.err,
-              AllOf(HasSubstr("in/0.jpg: wrong; features[0].layer: no such (INVALID_ARGUMENT)"), Not(HasSubstr("in/1"))));
+  EXPECT_THAT(run.err, AllOf(HasSubstr("in/0.jpg: wrong; features[0].layer: no such (INVALID_ARGUMENT)"),
+                             Not(HasSubstr("in/1"))));
   EXPECT_THAT(run.out, HasSubstr("0 images done, 1 failed, 49 not done"));
 }
 

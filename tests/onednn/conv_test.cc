@@ -29,12 +29,12 @@ ConvSpec SpecOf(const Case& c) {
   spec.dst = {1, c.out_channels, side, side};
   spec.src_layout = c.channels <= 3 || c.groups > 1 ? Layout::kPlain : Layout::kBlocked;
   spec.dst_layout = c.groups > 1 ? Layout::kPlain : Layout::kBlocked;
-  spec.attributes.window = {{c.kernel, c.kernel}, {c.stride, c.stride}, {c.dilation, c.dilation},
+  spec.attributes.window = {{c.kernel, c.kernel},       {c.stride, c.stride},   {c.dilation, c.dilation},
                             {c.pad_begin, c.pad_begin}, {c.pad_end, c.pad_end}, Window::AutoPad::kExplicit};
   spec.attributes.groups = c.groups;
   spec.attributes.activation = Activation{};
-  spec.weights = std::make_shared<const Tensor>(
-      RandomTensor({c.out_channels, c.channels / c.groups, c.kernel, c.kernel}, 2));
+  spec.weights =
+      std::make_shared<const Tensor>(RandomTensor({c.out_channels, c.channels / c.groups, c.kernel, c.kernel}, 2));
   spec.bias = std::make_shared<const Tensor>(RandomTensor({c.out_channels}, 3));
   spec.algorithm = c.algorithm;
   return spec;
@@ -91,13 +91,13 @@ TEST_P(OnednnConv, EqualsTheDefinition) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OverShapes, OnednnConv,
-                         ::testing::Values(Case{3, 33, 64, 7, 2, 3, 3, 1, 1},         // the stem
-                                           Case{64, 14, 96, 1, 1, 0, 0, 1, 1},        // a reduction
-                                           Case{24, 14, 64, 5, 1, 2, 2, 1, 1},        // channels that fill no block
-                                           Case{32, 15, 40, 3, 2, 0, 1, 1, 1},        // asymmetric pads
-                                           Case{16, 12, 16, 4, 1, 1, 2, 1, 1},        // an even kernel
-                                           Case{16, 20, 32, 3, 1, 2, 2, 2, 1},        // dilated
-                                           Case{12, 10, 18, 3, 1, 1, 1, 1, 3},        // groups that cut blocks
+                         ::testing::Values(Case{3, 33, 64, 7, 2, 3, 3, 1, 1},   // the stem
+                                           Case{64, 14, 96, 1, 1, 0, 0, 1, 1},  // a reduction
+                                           Case{24, 14, 64, 5, 1, 2, 2, 1, 1},  // channels that fill no block
+                                           Case{32, 15, 40, 3, 2, 0, 1, 1, 1},  // asymmetric pads
+                                           Case{16, 12, 16, 4, 1, 1, 2, 1, 1},  // an even kernel
+                                           Case{16, 20, 32, 3, 1, 2, 2, 2, 1},  // dilated
+                                           Case{12, 10, 18, 3, 1, 1, 1, 1, 3},  // groups that cut blocks
                                            Case{64, 28, 96, 3, 1, 1, 1, 1, 1, ConvSpec::Algorithm::kWinograd},
                                            Case{24, 13, 48, 3, 1, 1, 1, 1, 1, ConvSpec::Algorithm::kWinograd}));
 

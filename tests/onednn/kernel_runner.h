@@ -28,8 +28,8 @@ inline void RunKernel(const Kernel& kernel, const std::vector<const void*>& inpu
 }
 
 // Brings plain tensors into the kernel's layout, runs it, and brings the result back to plain.
-inline Tensor RunInLayout(const Kernel& kernel, const std::vector<Tensor>& inputs, Layout input_layout, const Shape& output,
-                          Layout output_layout) {
+inline Tensor RunInLayout(const Kernel& kernel, const std::vector<Tensor>& inputs, Layout input_layout,
+                          const Shape& output, Layout output_layout) {
   std::vector<AlignedBuffer> buffers;
   std::vector<const void*> addresses;
   for (const Tensor& input : inputs) {

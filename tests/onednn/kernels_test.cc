@@ -60,7 +60,8 @@ TEST_P(InEitherLayout, PoolsEqualTheReference) {
     const Shape dst = {2, 24, 6, 9};
     const auto kernel = MakePool({form.kind, src.shape(), dst, attributes.window, GetParam()});
     ASSERT_THAT(kernel, IsOk());
-    ExpectNear(RunInLayout(**kernel, {src}, GetParam(), dst, GetParam()), Reference(form.op, attributes, {src}, dst), 1e-6F);
+    ExpectNear(RunInLayout(**kernel, {src}, GetParam(), dst, GetParam()), Reference(form.op, attributes, {src}, dst),
+               1e-6F);
   }
 }
 
@@ -72,8 +73,8 @@ TEST_P(InEitherLayout, MaxPoolRoundsUpWithCeilMode) {
   const Shape dst = {1, 32, 7, 7};
   const auto kernel = MakePool({PoolSpec::Kind::kMax, src.shape(), dst, attributes.window, GetParam()});
   ASSERT_THAT(kernel, IsOk());
-  ExpectNear(RunInLayout(**kernel, {src}, GetParam(), dst, GetParam()), Reference(OpType::kMaxPool, attributes, {src}, dst),
-             1e-6F);
+  ExpectNear(RunInLayout(**kernel, {src}, GetParam(), dst, GetParam()),
+             Reference(OpType::kMaxPool, attributes, {src}, dst), 1e-6F);
 }
 
 TEST_P(InEitherLayout, LrnEqualsTheReference) {
@@ -109,8 +110,8 @@ TEST_P(InEitherLayout, BinaryEqualsTheReferenceAndBroadcasts) {
     const auto product = MakeBinary(BinaryOp::kMul, a.shape(), shape, GetParam());
     ASSERT_THAT(sum, IsOk());
     ASSERT_THAT(product, IsOk());
-    ExpectNear(RunInLayout(**sum, {a, b}, GetParam(), a.shape(), GetParam()), Reference(OpType::kAdd, {}, {a, b}, a.shape()),
-               1e-6F);
+    ExpectNear(RunInLayout(**sum, {a, b}, GetParam(), a.shape(), GetParam()),
+               Reference(OpType::kAdd, {}, {a, b}, a.shape()), 1e-6F);
     ExpectNear(RunInLayout(**product, {a, b}, GetParam(), a.shape(), GetParam()),
                Reference(OpType::kMul, {}, {a, b}, a.shape()), 1e-6F);
   }
@@ -136,8 +137,8 @@ TEST_P(InEitherLayout, BatchNormalizationEqualsTheReference) {
   const auto kernel = MakeBatchNormalization(1e-3F, src.shape(), GetParam(), scale, bias, mean, variance);
   ASSERT_THAT(kernel, IsOk());
   ExpectNear(RunInLayout(**kernel, {src}, GetParam(), src.shape(), GetParam()),
-             Reference(OpType::kBatchNormalization, BatchNormalizationAttributes{1e-3F}, {src, scale, bias, mean, variance},
-                       src.shape()),
+             Reference(OpType::kBatchNormalization, BatchNormalizationAttributes{1e-3F},
+                       {src, scale, bias, mean, variance}, src.shape()),
              1e-5F);
 }
 
@@ -160,7 +161,8 @@ TEST(OnednnDense, EqualsTheReferenceWithWeightsEitherWay) {
 }
 
 TEST(OnednnLrn, LeavesEvenWindowsToTheReference) {
-  EXPECT_THAT(MakeLrn({4, 1e-4F, 0.75F, 1.0F}, {1, 16, 4, 4}, Layout::kBlocked), StatusIs(absl::StatusCode::kUnimplemented));
+  EXPECT_THAT(MakeLrn({4, 1e-4F, 0.75F, 1.0F}, {1, 16, 4, 4}, Layout::kBlocked),
+              StatusIs(absl::StatusCode::kUnimplemented));
 }
 
 }  // namespace

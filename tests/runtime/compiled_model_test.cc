@@ -13,9 +13,9 @@
 namespace onebyone {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::StatusIs;
-using ::testing::HasSubstr;
 
 // Builds small networks out of convolutions with seeded weights.
 class NetworkBuilder {
@@ -32,8 +32,8 @@ class NetworkBuilder {
                                      1.0F / std::sqrt(static_cast<float>(channels_in * kernel * kernel)));
     const ValueId bias = Constant(name + "_b", {channels_out}, 0.1F);
     ConvAttributes attributes;
-    attributes.window = Window{{kernel, kernel}, {stride, stride}, {1, 1}, {kernel / 2, kernel / 2},
-                               {kernel / 2, kernel / 2}, Window::AutoPad::kExplicit};
+    attributes.window = Window{{kernel, kernel},         {stride, stride},         {1, 1},
+                               {kernel / 2, kernel / 2}, {kernel / 2, kernel / 2}, Window::AutoPad::kExplicit};
     return Node(OpType::kConv, name, attributes, {src, weights, bias});
   }
 

@@ -1,6 +1,7 @@
-// Tells ThreadSanitizer what Debian's Abseil, which is not instrumented, does: every absl::Mutex orders what is done under it.
-// Linked into each program of a thread-sanitized build, where these definitions come before those of the shared library; they
-// call the library's own and note the order. gRPC's locks are absl::Mutex too, and so are told as well.
+// Tells ThreadSanitizer what Debian's Abseil, which is not instrumented, does: every absl::Mutex orders what is done
+// under it. Linked into each program of a thread-sanitized build, where these definitions come before those of the
+// shared library; they call the library's own and note the order. gRPC's locks are absl::Mutex too, and so are told as
+// well.
 
 #include <dlfcn.h>
 #include <sanitizer/tsan_interface.h>
@@ -91,8 +92,8 @@ bool CondVar::WaitWithDeadline(Mutex* mutex, Time deadline) {
 }
 
 bool CondVar::WaitWithTimeout(Mutex* mutex, Duration timeout) {
-  static const auto next =
-      Next<bool (*)(CondVar*, Mutex*, Duration)>("_ZN4absl7debian37CondVar15WaitWithTimeoutEPNS0_5MutexENS0_8DurationE");
+  static const auto next = Next<bool (*)(CondVar*, Mutex*, Duration)>(
+      "_ZN4absl7debian37CondVar15WaitWithTimeoutEPNS0_5MutexENS0_8DurationE");
   __tsan_release(mutex);
   const bool timed_out = next(this, mutex, timeout);
   __tsan_acquire(mutex);

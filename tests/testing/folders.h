@@ -31,7 +31,7 @@ inline bool HasShared(const std::string& path) {
 }  // namespace onebyone::testing
 
 // Skips the test, saying what is missing, where ../shared lacks `path`.
-#define SKIP_WITHOUT_SHARED(path)                                                                     \
-  if (!::onebyone::testing::HasShared(path))                                                          \
-  GTEST_SKIP() << ::onebyone::testing::SharedFolder() << "/" << (path)                                \
+#define SKIP_WITHOUT_SHARED(path)                                      \
+  if (!::onebyone::testing::HasShared(path))                           \
+  GTEST_SKIP() << ::onebyone::testing::SharedFolder() << "/" << (path) \
                << " is not there; set ONEBYONE_SHARED to the folder that holds it to run this test"

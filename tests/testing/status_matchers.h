@@ -46,8 +46,8 @@ MATCHER_P(IsOkAndHolds, matcher, "is OK and holds the value") {
 }  // namespace onebyone::testing
 
 #define ONEBYONE_ASSERT_OK_AND_ASSIGN_INNER(result, target, expression) \
-  auto result = (expression);                                          \
-  ASSERT_THAT(result, ::onebyone::testing::IsOk());                    \
+  auto result = (expression);                                           \
+  ASSERT_THAT(result, ::onebyone::testing::IsOk());                     \
   target = *std::move(result)
 #define ONEBYONE_TEST_CONCAT_INNER(a, b) a##b
 #define ONEBYONE_TEST_CONCAT(a, b) ONEBYONE_TEST_CONCAT_INNER(a, b)

@@ -30,12 +30,12 @@ dnnl::convolution_forward::primitive_desc Describe(const ConvSpec& spec) {
   const dnnl::memory::desc weights(WeightDims(spec), kFloat, Tag::any);
   const dnnl::memory::desc bias({spec.dst[1]}, kFloat, Tag::a);
   const auto algorithm = spec.algorithm == ConvSpec::Algorithm::kWinograd ? dnnl::algorithm::convolution_winograd
-                                                                           : dnnl::algorithm::convolution_direct;
+                                                                          : dnnl::algorithm::convolution_direct;
   constexpr auto kInference = dnnl::prop_kind::forward_inference;
   const dnnl::convolution_forward::desc desc =
       spec.bias != nullptr
-          ? dnnl::convolution_forward::desc(kInference, algorithm, src, weights, bias, dst, dims(window.strides), dilations,
-                                            dims(window.pads_begin), dims(window.pads_end))
+          ? dnnl::convolution_forward::desc(kInference, algorithm, src, weights, bias, dst, dims(window.strides),
+                                            dilations, dims(window.pads_begin), dims(window.pads_end))
           : dnnl::convolution_forward::desc(kInference, algorithm, src, weights, dst, dims(window.strides), dilations,
                                             dims(window.pads_begin), dims(window.pads_end));
   dnnl::primitive_attr attributes = onednn::CallersScratch();
@@ -62,15 +62,16 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, Wei
     const dnnl::memory::desc wanted = primitive.weights_desc();
     ASSIGN_OR_RETURN(
         const std::shared_ptr<const PackedWeights> packed,
-        weights.Find(spec.weights, LayoutKey(wanted), static_cast<int64_t>(wanted.get_size()), [&](AlignedBuffer& buffer) {
-          const Shape grouped(WeightDims(spec));
-          const dnnl::memory from(onednn::Describe(grouped, Layout::kPlain), onednn::CpuEngine(),
-                                  const_cast<void*>(spec.weights->data()));
-          const dnnl::memory to(wanted, onednn::CpuEngine(), buffer.data());
-          dnnl::stream stream(onednn::CpuEngine());
-          dnnl::reorder(from, to).execute(stream, const_cast<dnnl::memory&>(from), const_cast<dnnl::memory&>(to));
-          return absl::OkStatus();
-        }));
+        weights.Find(
+            spec.weights, LayoutKey(wanted), static_cast<int64_t>(wanted.get_size()), [&](AlignedBuffer& buffer) {
+              const Shape grouped(WeightDims(spec));
+              const dnnl::memory from(onednn::Describe(grouped, Layout::kPlain), onednn::CpuEngine(),
+                                      const_cast<void*>(spec.weights->data()));
+              const dnnl::memory to(wanted, onednn::CpuEngine(), buffer.data());
+              dnnl::stream stream(onednn::CpuEngine());
+              dnnl::reorder(from, to).execute(stream, const_cast<dnnl::memory&>(from), const_cast<dnnl::memory&>(to));
+              return absl::OkStatus();
+            }));
     std::vector<PrimitiveKernel::Operand> operands = {
         {DNNL_ARG_SRC, primitive.src_desc(), From::kInput},
         {DNNL_ARG_WEIGHTS, wanted, From::kConstant, 0, packed->packed.data()},
@@ -79,9 +80,9 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, Wei
     if (spec.bias != nullptr) {
       operands.push_back({DNNL_ARG_BIAS, primitive.bias_desc(), From::kConstant, 0, spec.bias->data()});
     }
-    return std::make_shared<const PrimitiveKernel>(
-        dnnl::convolution_forward(primitive), std::move(operands), primitive.scratchpad_desc(),
-        std::vector<std::shared_ptr<const void>>{packed, spec.bias});
+    return std::make_shared<const PrimitiveKernel>(dnnl::convolution_forward(primitive), std::move(operands),
+                                                   primitive.scratchpad_desc(),
+                                                   std::vector<std::shared_ptr<const void>>{packed, spec.bias});
   });
 }
 

@@ -8,15 +8,16 @@ namespace onebyone {
 using onednn::PrimitiveKernel;
 using From = PrimitiveKernel::Operand::From;
 
-absl::StatusOr<std::shared_ptr<const Kernel>> MakeLrn(const LrnAttributes& attributes, const Shape& shape, Layout layout) {
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeLrn(const LrnAttributes& attributes, const Shape& shape,
+                                                      Layout layout) {
   if (attributes.size % 2 == 0) {  // oneDNN's window is always centred
     return absl::UnimplementedError(absl::StrCat("oneDNN: LRN: want an odd size, got ", attributes.size));
   }
   return onednn::Guard("LRN", [&]() -> absl::StatusOr<std::shared_ptr<const Kernel>> {
     const dnnl::memory::desc desc = onednn::Describe(shape, layout);
     const dnnl::lrn_forward::primitive_desc primitive(
-        {dnnl::prop_kind::forward_inference, dnnl::algorithm::lrn_across_channels, desc, attributes.size, attributes.alpha,
-         attributes.beta, attributes.bias},
+        {dnnl::prop_kind::forward_inference, dnnl::algorithm::lrn_across_channels, desc, attributes.size,
+         attributes.alpha, attributes.beta, attributes.bias},
         onednn::CallersScratch(), onednn::CpuEngine());
     return std::make_shared<const PrimitiveKernel>(
         dnnl::lrn_forward(primitive),

@@ -11,15 +11,15 @@
 
 namespace onebyone {
 
-// Kernels of oneDNN (https://github.com/oneapi-src/oneDNN, v2.6 API), float32. Each is judged by the plain reference of the same operator
-// in engine/kernels/. The factories return UNIMPLEMENTED where oneDNN has no kernel for what is asked: the caller then takes the
-// reference. Windows have explicit pads and two spatial axes.
+// Kernels of oneDNN (https://github.com/oneapi-src/oneDNN, v2.6 API), float32. Each is judged by the plain reference of
+// the same operator in engine/kernels/. The factories return UNIMPLEMENTED where oneDNN has no kernel for what is
+// asked: the caller then takes the reference. Windows have explicit pads and two spatial axes.
 
 struct ConvSpec {
   enum class Algorithm : uint8_t {
     kDirect,
-    // F(4x4, 3x3) or F(2x2, 3x3) by oneDNN's choice (Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2016):
-    // fewer multiplications, a larger rounding error.
+    // F(4x4, 3x3) or F(2x2, 3x3) by oneDNN's choice (Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks",
+    // 2016): fewer multiplications, a larger rounding error.
     kWinograd,
   };
   Shape src;  // [N, C, H, W]
@@ -31,8 +31,8 @@ struct ConvSpec {
   std::shared_ptr<const Tensor> bias;     // [K], or null
   Algorithm algorithm = Algorithm::kDirect;
 };
-// Inputs: src (further inputs of the node are ignored: weights are packed in). Outputs: dst. UNIMPLEMENTED too where oneDNN has only its
-// slow reference for these layouts; another layout may have a fast kernel.
+// Inputs: src (further inputs of the node are ignored: weights are packed in). Outputs: dst. UNIMPLEMENTED too where
+// oneDNN has only its slow reference for these layouts; another layout may have a fast kernel.
 absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, WeightCache& weights);
 
 struct PoolSpec {
@@ -45,16 +45,19 @@ struct PoolSpec {
 };
 absl::StatusOr<std::shared_ptr<const Kernel>> MakePool(const PoolSpec& spec);
 
-absl::StatusOr<std::shared_ptr<const Kernel>> MakeLrn(const LrnAttributes& attributes, const Shape& shape, Layout layout);
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeLrn(const LrnAttributes& attributes, const Shape& shape,
+                                                      Layout layout);
 
-absl::StatusOr<std::shared_ptr<const Kernel>> MakeActivation(const Activation& activation, const Shape& shape, Layout layout);
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeActivation(const Activation& activation, const Shape& shape,
+                                                             Layout layout);
 
 // dst = a (op) b; `b` may have extents of 1 where `a` has more. Both in `layout`.
 enum class BinaryOp : uint8_t { kAdd, kMul };
 absl::StatusOr<std::shared_ptr<const Kernel>> MakeBinary(BinaryOp op, const Shape& a, const Shape& b, Layout layout);
 
 // Over axis 1.
-absl::StatusOr<std::shared_ptr<const Kernel>> MakeConcat(const std::vector<Shape>& parts, const Shape& dst, Layout layout);
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeConcat(const std::vector<Shape>& parts, const Shape& dst,
+                                                         Layout layout);
 
 // y = x * scale + shift per channel, from batch statistics that are known. Inputs: x.
 absl::StatusOr<std::shared_ptr<const Kernel>> MakeBatchNormalization(float epsilon, const Shape& shape, Layout layout,

@@ -15,8 +15,10 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakePool(const PoolSpec& spec) {
     for (int axis = 0; axis < 2; ++axis) {
       dilations[axis] = window.dilations[axis] - 1;
       const int64_t reach = dilations[axis] * (window.kernel[axis] - 1) + window.kernel[axis];
-      // What the last window needs behind the input: more than the pads say with ceil_mode, less where rows are left over.
-      pads_end[axis] = (spec.dst[2 + axis] - 1) * window.strides[axis] + reach - spec.src[2 + axis] - window.pads_begin[axis];
+      // What the last window needs behind the input: more than the pads say with ceil_mode, less where rows are left
+      // over.
+      pads_end[axis] =
+          (spec.dst[2 + axis] - 1) * window.strides[axis] + reach - spec.src[2 + axis] - window.pads_begin[axis];
     }
     auto algorithm = dnnl::algorithm::pooling_max;
     if (spec.kind == PoolSpec::Kind::kAverageWithPadding) algorithm = dnnl::algorithm::pooling_avg_include_padding;
@@ -26,8 +28,8 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakePool(const PoolSpec& spec) {
     const bool dilated = dilations[0] > 0 || dilations[1] > 0;
     if (dilated) {
       const dnnl::pooling_v2_forward::primitive_desc primitive(
-          {dnnl::prop_kind::forward_inference, algorithm, src, dst, dims(window.strides), dims(window.kernel), dilations,
-           dims(window.pads_begin), pads_end},
+          {dnnl::prop_kind::forward_inference, algorithm, src, dst, dims(window.strides), dims(window.kernel),
+           dilations, dims(window.pads_begin), pads_end},
           onednn::CallersScratch(), onednn::CpuEngine());
       return std::make_shared<const PrimitiveKernel>(
           dnnl::pooling_v2_forward(primitive),

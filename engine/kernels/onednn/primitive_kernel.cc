@@ -55,7 +55,8 @@ absl::Status ToStatus(const char* what, const dnnl::error& error) {
 }
 
 absl::StatusOr<std::unique_ptr<BoundKernel>> PrimitiveKernel::Bind(absl::Span<const void* const> inputs,
-                                                                   absl::Span<void* const> outputs, void* scratch) const {
+                                                                   absl::Span<void* const> outputs,
+                                                                   void* scratch) const {
   return Guard("bind", [&]() -> absl::StatusOr<std::unique_ptr<BoundKernel>> {
     std::unordered_map<int, dnnl::memory> arguments;
     for (const Operand& operand : operands_) {

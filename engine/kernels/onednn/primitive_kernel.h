@@ -1,8 +1,7 @@
 #pragma once
 
-#include <oneapi/dnnl/dnnl.hpp>
-
 #include <memory>
+#include <oneapi/dnnl/dnnl.hpp>
 #include <utility>
 #include <vector>
 
@@ -30,21 +29,23 @@ absl::Status ToStatus(const char* what, const dnnl::error& error);
 class PrimitiveKernel : public Kernel {
  public:
   struct Operand {
-    int argument;                                     // DNNL_ARG_...
+    int argument;  // DNNL_ARG_...
     dnnl::memory::desc desc;
     enum class From : uint8_t { kInput, kOutput, kConstant } from;
-    int index = 0;                                    // of the input or output
+    int index = 0;  // of the input or output
     const void* constant = nullptr;
   };
 
   PrimitiveKernel(dnnl::primitive primitive, std::vector<Operand> operands, const dnnl::memory::desc& scratch,
                   std::vector<std::shared_ptr<const void>> keep_alive = {})
-      : primitive_(std::move(primitive)), operands_(std::move(operands)), scratch_(scratch),
+      : primitive_(std::move(primitive)),
+        operands_(std::move(operands)),
+        scratch_(scratch),
         keep_alive_(std::move(keep_alive)) {}
 
   int64_t scratch_bytes() const override { return static_cast<int64_t>(scratch_.get_size()); }
-  absl::StatusOr<std::unique_ptr<BoundKernel>> Bind(absl::Span<const void* const> inputs, absl::Span<void* const> outputs,
-                                                    void* scratch) const override;
+  absl::StatusOr<std::unique_ptr<BoundKernel>> Bind(absl::Span<const void* const> inputs,
+                                                    absl::Span<void* const> outputs, void* scratch) const override;
 
  private:
   const dnnl::primitive primitive_;
