@@ -19,8 +19,10 @@
 namespace onebyone {
 namespace {
 
-// Watches and reflection streams have no natural end: after the drain they get this long before they are cut.
-constexpr std::chrono::milliseconds kStreamGrace(200);
+// Once all accepted requests are answered: the time in which those that arrive at that very moment are read and refused
+// with UNAVAILABLE, instead of being cut with CANCELLED, which clients do not retry. Ends early where no call is open,
+// but watches and reflection streams have no natural end and use it up.
+constexpr std::chrono::milliseconds kLastCallsGrace(2000);
 constexpr int kMostReflectionThreads = 16;  // each reflection stream holds one
 
 int Milliseconds(absl::Duration duration) {
@@ -129,7 +131,7 @@ bool Server::Drain() {
                absl::FormatDuration(options_.drain.timeout));
   const bool finished = admission.WaitUntilEmpty(options_.drain.timeout);
   if (!finished) spdlog::warn("draining: time is over, {} requests are cancelled", admission.requests());
-  grpc_->Shutdown(std::chrono::system_clock::now() + (finished ? kStreamGrace : kStreamGrace * 0));
+  grpc_->Shutdown(std::chrono::system_clock::now() + (finished ? kLastCallsGrace : kLastCallsGrace * 0));
   grpc_->Wait();
   spdlog::info("drained");
   return finished;
