@@ -119,14 +119,19 @@ class CompiledNetwork : public CompiledModel {
     for (const Graph::Output& output : graph.outputs()) output_fields.push_back(fields[output.value]);
     RETURN_IF_ERROR(Optimise(graph, query));
 
-    LoweringOptions lowering = {.reference_only = options_.reference_only};
-    if (!options_.reference_only && options_.convolution == CompileOptions::Convolution::kMeasured) {
+    LoweringOptions lowering = {.reference_only = options_.reference_only, .precision = options_.precision};
+    if (MayUseWinograd()) {
       RETURN_IF_ERROR(MeasureConvs(graph, weights_, choice_));
       lowering.choice = &choice_;
     }
     ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, Lower(graph, lowering, weights_));
     for (size_t i = 0; i < output_fields.size(); ++i) plan->outputs[i].field = output_fields[i];
     return plan;
+  }
+
+  bool MayUseWinograd() const {
+    return !options_.reference_only && options_.precision == Precision::kFloat32 &&
+           options_.convolution == CompileOptions::Convolution::kMeasured;
   }
 
   absl::Status Optimise(Graph& graph, const PlanQuery& query) const {
@@ -167,6 +172,10 @@ class CompiledNetwork : public CompiledModel {
 absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Compile(Graph graph, int64_t height, int64_t width,
                                                                       const CompileOptions& options) {
   if (graph.inputs().empty()) return absl::InvalidArgumentError("network: want an input, got none");
+  if (options.precision == Precision::kBFloat16 && !HasBFloat16()) {
+    return absl::FailedPreconditionError(
+        "precision: bf16: want a CPU with AVX512_BF16 or AMX, got one without; use f32");
+  }
   Graph shaped = graph;
   RETURN_IF_ERROR(SetInputShapes(shaped, {.batch = 1, .height = height, .width = width}));
   std::vector<LayerInfo> layers = DescribeLayers(shaped);

@@ -10,16 +10,16 @@
 #include "engine/graph/layer_table.h"
 #include "engine/reduction/reduction.h"
 #include "engine/runtime/plan.h"
+#include "engine/runtime/precision.h"
 
 namespace onebyone {
-
-enum class Precision : uint8_t { kFloat32, kBFloat16, kInt8 };
 
 struct CompileOptions {
   // Float32 convolutions: kMeasured times direct and Winograd for each shape once and keeps the faster; kExact never
   // takes Winograd, whose rounding error is larger.
   enum class Convolution : uint8_t { kMeasured, kExact };
   Convolution convolution = Convolution::kMeasured;
+  Precision precision = Precision::kFloat32;
   // Plans kept, least recently used first out; a plan is one set of layers, reductions and input size.
   int max_plans = 64;
   // Run nodes through the plain reference kernels only; for tests.
@@ -45,7 +45,7 @@ struct PlanQuery {
 class CompiledModel {
  public:
   // `graph`: as imported; its first input is the image, [N, C, H, W]. INVALID_ARGUMENT for a graph whose shapes do not
-  // fit.
+  // fit; FAILED_PRECONDITION for kBFloat16 on a CPU that has no such instructions.
   static absl::StatusOr<std::shared_ptr<CompiledModel>> Compile(Graph graph, int64_t height, int64_t width,
                                                                 const CompileOptions& options);
   virtual ~CompiledModel() = default;

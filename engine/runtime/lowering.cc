@@ -38,7 +38,12 @@ struct Storage {
 class Lowering {
  public:
   Lowering(const Graph& graph, const LoweringOptions& options, WeightCache& weights)
-      : graph_(graph), options_(options), weights_(weights), home_(graph.value_count(), Layout::kPlain) {}
+      : graph_(graph),
+        options_(options),
+        preference_{options.precision == Precision::kBFloat16 ? Layout::kBlockedBFloat16 : Layout::kBlocked,
+                    options.choice},
+        weights_(weights),
+        home_(graph.value_count(), Layout::kPlain) {}
 
   absl::StatusOr<std::shared_ptr<Plan>> Run() {
     PlaceInputs();
@@ -59,10 +64,10 @@ class Lowering {
   int steps() const { return static_cast<int>(plan_->steps.size()); }
 
   // The layout that the parent of slices has: blocks where kernels are fast, planes for the plain references.
-  Layout SliceLayout() const { return options_.reference_only ? Layout::kPlain : Layout::kBlocked; }
+  Layout SliceLayout() const { return options_.reference_only ? Layout::kPlain : preference_.blocked; }
 
   static int64_t BytesOf(const Value& value, Layout layout) {
-    if (layout == Layout::kBlocked) return LayoutBytes(value.shape, layout);
+    if (layout != Layout::kPlain) return LayoutBytes(value.shape, layout);
     return value.shape.Elements() * static_cast<int64_t>(SizeOf(value.type));
   }
 
@@ -93,7 +98,7 @@ class Lowering {
     int storage = -1;
     if (value.slice.has_value() && layout == SliceLayout()) {
       const int parent = StorageOf(value.slice->parent, layout);
-      const int64_t plane = value.shape[2] * value.shape[3] * static_cast<int64_t>(sizeof(float));
+      const int64_t plane = value.shape[2] * value.shape[3] * ElementBytes(layout);
       storage = AddStorage(0, parent, value.slice->channel_offset * plane);
       home_[value.slice->parent] = layout;
     } else {
@@ -104,9 +109,9 @@ class Lowering {
   }
 
   // Both layouts have the same bytes.
-  static bool LayoutsAgree(const Shape& shape) {
-    return shape.rank() == 4 && shape[2] * shape[3] == 1 && (shape[0] == 1 || shape[1] % ChannelBlock() == 0) &&
-           shape[1] % ChannelBlock() == 0;
+  static bool LayoutsAgree(const Shape& shape, Layout a, Layout b) {
+    return IsBFloat16(a) == IsBFloat16(b) && shape.rank() == 4 && shape[2] * shape[3] == 1 &&
+           (shape[0] == 1 || shape[1] % ChannelBlock() == 0) && shape[1] % ChannelBlock() == 0;
   }
 
   // The memory where `value`, computed already, lies in `layout`; reorders it where it does not.
@@ -123,7 +128,7 @@ class Lowering {
     const Layout home = value.constant != nullptr ? Layout::kPlain : home_[id];
     const int from = StorageOf(id, home);
     if (home == layout) return from;
-    if (LayoutsAgree(value.shape) && storages_[from].constant == nullptr) {
+    if (LayoutsAgree(value.shape, home, layout) && storages_[from].constant == nullptr) {
       storage_of_[{id, layout}] = AddStorage(0, from, 0);
       return storage_of_[{id, layout}];
     }
@@ -172,7 +177,7 @@ class Lowering {
     const Node& node = graph_.node(id);
     NodeKernel chosen = ReferenceFor(graph_, id);
     if (!options_.reference_only) {
-      ASSIGN_OR_RETURN(chosen, ChooseKernel(graph_, id, home_, options_.choice, weights_));
+      ASSIGN_OR_RETURN(chosen, ChooseKernel(graph_, id, home_, preference_, weights_));
     }
     std::vector<int> inputs;
     for (const ValueId input : chosen.inputs) {
@@ -242,6 +247,7 @@ class Lowering {
 
   const Graph& graph_;
   const LoweringOptions& options_;
+  const KernelPreference preference_;
   WeightCache& weights_;
   std::vector<Layout> home_;  // of each value: the layout that it was written in first
   std::vector<Storage> storages_;

@@ -7,11 +7,14 @@
 #include "engine/kernels/onednn/weight_cache.h"
 #include "engine/runtime/conv_choice.h"
 #include "engine/runtime/plan.h"
+#include "engine/runtime/precision.h"
 
 namespace onebyone {
 
 struct LoweringOptions {
   bool reference_only = false;
+  // Of the values between vector kernels.
+  Precision precision = Precision::kFloat32;
   // Which convolutions run as Winograd; null: none.
   const ConvChoice* choice = nullptr;
 };

@@ -17,8 +17,10 @@ struct Context {
   const Graph& graph;
   const Node& node;
   const std::vector<Layout>& layout_of;
-  const ConvChoice* choice;
+  const KernelPreference& preference;
   WeightCache& weights;
+
+  Layout blocked() const { return preference.blocked; }
 
   const Value& input(int index) const { return graph.value(node.inputs[index]); }
   const Value& output() const { return graph.value(node.outputs.front()); }
@@ -31,18 +33,22 @@ struct Context {
 
 absl::Status NoFastKernel() { return absl::UnimplementedError("no fast kernel"); }
 
-// Layouts that oneDNN has vector kernels for: blocked, but plain for the few channels of a picture, and for groups that
-// cut blocks.
-std::pair<Layout, Layout> ConvLayouts(const ConvSpec& spec) {
+// Layouts of input and output that oneDNN may have a vector kernel for, the fastest first: blocked, but plain for the
+// few channels of a picture, and for groups that cut blocks. Each as float32 where there is none in bfloat16.
+std::vector<std::pair<Layout, Layout>> ConvLayouts(const ConvSpec& spec, Layout blocked) {
   const int64_t block = ChannelBlock();
   const int64_t groups = spec.attributes.groups;
-  if (groups > 1) {
-    const bool depthwise = groups == spec.src[1] && groups == spec.dst[1];
-    const bool whole_blocks = spec.src[1] / groups % block == 0 && spec.dst[1] / groups % block == 0;
-    const Layout layout = depthwise || whole_blocks ? Layout::kBlocked : Layout::kPlain;
-    return {layout, layout};
+  const bool depthwise = groups > 1 && groups == spec.src[1] && groups == spec.dst[1];
+  const bool whole_blocks = spec.src[1] / groups % block == 0 && spec.dst[1] / groups % block == 0;
+  std::vector<std::pair<Layout, Layout>> layouts;
+  if (groups == 1 || depthwise || whole_blocks) {
+    const bool is_picture = groups == 1 && spec.src[1] <= 3;
+    if (IsBFloat16(blocked)) layouts.emplace_back(is_picture ? Layout::kPlainBFloat16 : blocked, blocked);
+    layouts.emplace_back(is_picture ? Layout::kPlain : Layout::kBlocked, Layout::kBlocked);
   }
-  return {spec.src[1] <= 3 ? Layout::kPlain : Layout::kBlocked, Layout::kBlocked};
+  // A 1x1 convolution with padding, for one, has no blocked kernel, but a matrix product over planes.
+  layouts.emplace_back(Layout::kPlain, Layout::kPlain);
+  return layouts;
 }
 
 absl::StatusOr<NodeKernel> ChooseConv(const Context& context) {
@@ -57,24 +63,21 @@ absl::StatusOr<NodeKernel> ChooseConv(const Context& context) {
   spec.attributes = std::get<ConvAttributes>(context.node.attributes);
   spec.weights = weights.constant;
   if (has_bias) spec.bias = context.input(2).constant;
-  std::tie(spec.src_layout, spec.dst_layout) = ConvLayouts(spec);
-  NodeKernel result = {nullptr, {context.node.inputs[0]}, spec.src_layout, spec.dst_layout};
-  if (context.choice != nullptr && context.choice->IsWinograd(spec)) {
-    spec.algorithm = ConvSpec::Algorithm::kWinograd;
-    if (auto winograd = MakeConv(spec, context.weights); winograd.ok()) {
-      result.kernel = *std::move(winograd);
-      return result;
+  for (const auto& [src_layout, dst_layout] : ConvLayouts(spec, context.blocked())) {
+    spec.src_layout = src_layout;
+    spec.dst_layout = dst_layout;
+    const bool winograd = context.preference.choice != nullptr && context.preference.choice->IsWinograd(spec);
+    if (winograd) spec.algorithm = ConvSpec::Algorithm::kWinograd;
+    absl::StatusOr<std::shared_ptr<const Kernel>> kernel = MakeConv(spec, context.weights);
+    if (winograd && absl::IsUnimplemented(kernel.status())) {
+      spec.algorithm = ConvSpec::Algorithm::kDirect;
+      kernel = MakeConv(spec, context.weights);
     }
-    spec.algorithm = ConvSpec::Algorithm::kDirect;
+    if (absl::IsUnimplemented(kernel.status())) continue;
+    RETURN_IF_ERROR(kernel.status());
+    return NodeKernel{*std::move(kernel), {context.node.inputs[0]}, src_layout, dst_layout};
   }
-  absl::StatusOr<std::shared_ptr<const Kernel>> kernel = MakeConv(spec, context.weights);
-  if (absl::IsUnimplemented(kernel.status())) {
-    // A 1x1 convolution with padding, for one, has no blocked kernel, but a matrix product over planes.
-    spec.src_layout = spec.dst_layout = result.input_layout = result.output_layout = Layout::kPlain;
-    kernel = MakeConv(spec, context.weights);
-  }
-  ASSIGN_OR_RETURN(result.kernel, std::move(kernel));
-  return result;
+  return NoFastKernel();
 }
 
 absl::StatusOr<NodeKernel> ChoosePool(const Context& context) {
@@ -96,14 +99,15 @@ absl::StatusOr<NodeKernel> ChoosePool(const Context& context) {
     spec.window.strides = spec.window.dilations = {1, 1};
     spec.window.pads_begin = spec.window.pads_end = {0, 0};
   }
+  spec.layout = context.blocked();
   ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakePool(spec));
-  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, Layout::kBlocked, Layout::kBlocked};
+  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, spec.layout, spec.layout};
 }
 
 absl::StatusOr<NodeKernel> ChooseLrn(const Context& context) {
   const Value& src = context.input(0);
   if (!context.IsImage(src)) return NoFastKernel();
-  const Layout layout = src.shape[1] % ChannelBlock() == 0 ? Layout::kBlocked : Layout::kPlain;
+  const Layout layout = src.shape[1] % ChannelBlock() == 0 ? context.blocked() : Layout::kPlain;
   ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel,
                    MakeLrn(std::get<LrnAttributes>(context.node.attributes), src.shape, layout));
   return NodeKernel{std::move(kernel), {context.node.inputs[0]}, layout, layout};
@@ -129,9 +133,8 @@ absl::StatusOr<NodeKernel> ChooseBinary(const Context& context) {
   const Value& right = context.graph.value(b);
   if (left.type != DataType::kFloat32 || left.shape != dst || right.shape.rank() != dst.rank()) return NoFastKernel();
   if (dst.rank() < 1 || dst.rank() > 5) return NoFastKernel();
-  const bool blocked =
-      dst.rank() == 4 && (context.layout_of[a] == Layout::kBlocked || context.layout_of[b] == Layout::kBlocked);
-  const Layout layout = blocked ? Layout::kBlocked : Layout::kPlain;
+  const bool blocked = dst.rank() == 4 && (IsBlocked(context.layout_of[a]) || IsBlocked(context.layout_of[b]));
+  const Layout layout = blocked ? context.blocked() : Layout::kPlain;
   const BinaryOp op = context.node.op == OpType::kMul ? BinaryOp::kMul : BinaryOp::kAdd;
   ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeBinary(op, left.shape, right.shape, layout));
   return NodeKernel{std::move(kernel), {a, b}, layout, layout};
@@ -147,8 +150,8 @@ absl::StatusOr<NodeKernel> ChooseConcat(const Context& context) {
     if (i + 1 < context.node.inputs.size() && shape[1] % ChannelBlock() != 0) return NoFastKernel();
     parts.push_back(shape);
   }
-  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeConcat(parts, dst.shape, Layout::kBlocked));
-  return NodeKernel{std::move(kernel), context.node.inputs, Layout::kBlocked, Layout::kBlocked};
+  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeConcat(parts, dst.shape, context.blocked()));
+  return NodeKernel{std::move(kernel), context.node.inputs, context.blocked(), context.blocked()};
 }
 
 absl::StatusOr<NodeKernel> ChooseBatchNormalization(const Context& context) {
@@ -159,9 +162,9 @@ absl::StatusOr<NodeKernel> ChooseBatchNormalization(const Context& context) {
   ASSIGN_OR_RETURN(
       std::shared_ptr<const Kernel> kernel,
       MakeBatchNormalization(std::get<BatchNormalizationAttributes>(context.node.attributes).epsilon,
-                             context.input(0).shape, Layout::kBlocked, *context.input(1).constant,
+                             context.input(0).shape, context.blocked(), *context.input(1).constant,
                              *context.input(2).constant, *context.input(3).constant, *context.input(4).constant));
-  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, Layout::kBlocked, Layout::kBlocked};
+  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, context.blocked(), context.blocked()};
 }
 
 absl::StatusOr<NodeKernel> ChooseDense(const Context& context) {
@@ -235,10 +238,10 @@ NodeKernel ReferenceFor(const Graph& graph, NodeId id) {
 }
 
 absl::StatusOr<NodeKernel> ChooseKernel(const Graph& graph, NodeId id, const std::vector<Layout>& layout_of,
-                                        const ConvChoice* choice, WeightCache& weights) {
+                                        const KernelPreference& preference, WeightCache& weights) {
   const Node& node = graph.node(id);
   if (IsEmpty(graph, node)) return ReferenceFor(graph, id);
-  absl::StatusOr<NodeKernel> fast = ChooseFast({graph, node, layout_of, choice, weights});
+  absl::StatusOr<NodeKernel> fast = ChooseFast({graph, node, layout_of, preference, weights});
   if (absl::IsUnimplemented(fast.status())) return ReferenceFor(graph, id);
   return fast;
 }

@@ -21,10 +21,16 @@ struct NodeKernel {
   Layout output_layout = Layout::kPlain;
 };
 
+// What a plan prefers among the kernels of a node.
+struct KernelPreference {
+  Layout blocked = Layout::kBlocked;   // or kBlockedBFloat16
+  const ConvChoice* choice = nullptr;  // which convolutions run as Winograd; null: none
+};
+
 // The fastest kernel that fits the node; the plain reference where no other does. `layout_of` tells the layout that a
 // value was written in.
 absl::StatusOr<NodeKernel> ChooseKernel(const Graph& graph, NodeId node, const std::vector<Layout>& layout_of,
-                                        const ConvChoice* choice, WeightCache& weights);
+                                        const KernelPreference& preference, WeightCache& weights);
 
 // The reference for any node.
 NodeKernel ReferenceFor(const Graph& graph, NodeId node);

@@ -23,6 +23,7 @@ struct Bench {
   std::shared_ptr<const Plan> plan;
   std::unique_ptr<Executor> executor;
   Tensor input;
+  Precision precision = Precision::kFloat32;
 };
 
 struct StepTime {
@@ -32,9 +33,9 @@ struct StepTime {
 };
 
 absl::StatusOr<Bench> Prepare(const BenchOptions& options) {
+  ASSIGN_OR_RETURN(const Precision precision, ResolvePrecision(options.precision));
   ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
-                   LoadModel(options.bundle, {.convolution = options.convolution}));
-  RETURN_IF_ERROR(CheckPrecision(*model, options.precision));
+                   LoadModel(options.bundle, {.convolution = options.convolution, .precision = precision}));
   ASSIGN_OR_RETURN(const std::vector<ChosenLayer> layers, ChooseLayers(*model, options.layers, options.channels));
   const PreprocessOptions& size = model->bundle.preprocess;
   PlanQuery query;
@@ -43,6 +44,7 @@ absl::StatusOr<Bench> Prepare(const BenchOptions& options) {
   query.width = size.width;
   query.threads = options.threads;
   Bench bench;
+  bench.precision = precision;
   bench.model = model->bundle.name;
   bench.layers = absl::StrJoin(layers, ", ", [](std::string* text, const ChosenLayer& layer) { *text += layer.name; });
   ASSIGN_OR_RETURN(bench.plan, model->compiled->PlanFor(query));
@@ -75,7 +77,7 @@ double Gflops(const Bench& bench, const Latency& latency) {
 void PrintJson(const Bench& bench, const BenchOptions& options, const Latency& latency,
                const std::vector<StepTime>& steps, std::ostream& out) {
   JsonObject json;
-  json.String("model", bench.model).String("layer", bench.layers).String("precision", "f32");
+  json.String("model", bench.model).String("layer", bench.layers).String("precision", NameOf(bench.precision));
   json.Integer("channels", options.channels).Integer("threads", options.threads).Integer("runs", options.runs);
   json.Number("min_ms", latency.min_ms).Number("p50_ms", latency.p50_ms).Number("p95_ms", latency.p95_ms);
   json.Integer("multiply_adds", bench.plan->multiply_adds).Number("gflops", Gflops(bench, latency));
@@ -92,8 +94,8 @@ void PrintJson(const Bench& bench, const BenchOptions& options, const Latency& l
 
 void PrintText(const Bench& bench, const BenchOptions& options, const Latency& latency,
                const std::vector<StepTime>& steps, std::ostream& out) {
-  out << bench.model << " up to " << bench.layers << ", f32, " << options.threads << " thread(s), " << options.runs
-      << " runs\n";
+  out << bench.model << " up to " << bench.layers << ", " << NameOf(bench.precision) << ", " << options.threads
+      << " thread(s), " << options.runs << " runs\n";
   out << absl::StrFormat("min %.3f ms   p50 %.3f ms   p95 %.3f ms\n", latency.min_ms, latency.p50_ms, latency.p95_ms);
   out << WithThousands(bench.plan->multiply_adds) << " multiply-adds in " << bench.plan->steps.size() << " steps, "
       << absl::StrFormat("%.1f GFLOP/s at the minimum\n", Gflops(bench, latency));

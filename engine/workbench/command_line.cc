@@ -55,7 +55,7 @@ void AddLayers(CLI::App* app, Options& options) {
       ->check(CLI::Range(int64_t{1}, kMostChannels))
       ->type_name("K");
   AddChoice(app, "--precision", options.precision, kPrecisions,
-            "f32, bf16, int8 or auto (default), of those in the bundle");
+            "f32, bf16 (where the CPU has it), int8 (where the bundle has it) or auto (default: f32)");
 }
 
 void AddPreprocessing(CLI::App* app, PreprocessingChoice& choice) {

@@ -32,11 +32,15 @@ absl::StatusOr<LayerQuery> QueryFor(const Model& model, const LayerInfo& layer, 
 
 }  // namespace
 
-absl::Status CheckPrecision(const Model& model, PrecisionChoice precision) {
-  if (precision == PrecisionChoice::kAuto || precision == PrecisionChoice::kFloat32) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("precision: ", precision == PrecisionChoice::kInt8 ? "int8" : "bf16",
-                                                 " is not in this bundle ('", model.bundle.name,
-                                                 "'): want f32 or auto"));
+absl::StatusOr<Precision> ResolvePrecision(PrecisionChoice choice) {
+  switch (choice) {
+    case PrecisionChoice::kInt8:
+      return absl::InvalidArgumentError("precision: int8 is not in this bundle: want f32, bf16 or auto");
+    case PrecisionChoice::kBFloat16: return Precision::kBFloat16;
+    case PrecisionChoice::kAuto:
+    case PrecisionChoice::kFloat32: break;
+  }
+  return Precision::kFloat32;
 }
 
 absl::StatusOr<std::vector<ChosenLayer>> ChooseLayers(const Model& model, const std::vector<std::string>& names,

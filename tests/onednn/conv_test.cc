@@ -60,19 +60,10 @@ double PlainConv(const ConvSpec& spec, const Tensor& src, int64_t k, int64_t y, 
   return std::max(sum, 0.0);
 }
 
-class OnednnConv : public ::testing::TestWithParam<Case> {};
-
-TEST_P(OnednnConv, EqualsTheDefinition) {
-  const ScopedThreads one_thread(1);
-  const ConvSpec spec = SpecOf(GetParam());
-  WeightCache weights;
-  const auto kernel = MakeConv(spec, weights);
-  if (GetParam().algorithm == ConvSpec::Algorithm::kWinograd && absl::IsUnimplemented(kernel.status())) {
-    GTEST_SKIP() << "this CPU has no Winograd kernel: " << kernel.status();
-  }
-  ASSERT_THAT(kernel, IsOk());
+// The largest difference from the definition, as a share of the largest value.
+double ErrorOf(const Kernel& kernel, const ConvSpec& spec) {
   const Tensor src = RandomTensor(spec.src, 1);
-  const Tensor got = RunInLayout(**kernel, {src}, spec.src_layout, spec.dst, spec.dst_layout);
+  const Tensor got = RunInLayout(kernel, {src}, spec.src_layout, spec.dst, spec.dst_layout);
   double largest = 0.0;
   double difference = 0.0;
   const float* element = got.As<float>();
@@ -86,8 +77,37 @@ TEST_P(OnednnConv, EqualsTheDefinition) {
     }
   }
   EXPECT_GT(largest, 0.0);
+  return difference / largest;
+}
+
+class OnednnConv : public ::testing::TestWithParam<Case> {};
+
+TEST_P(OnednnConv, EqualsTheDefinition) {
+  const ScopedThreads one_thread(1);
+  const ConvSpec spec = SpecOf(GetParam());
+  WeightCache weights;
+  const auto kernel = MakeConv(spec, weights);
+  if (GetParam().algorithm == ConvSpec::Algorithm::kWinograd && absl::IsUnimplemented(kernel.status())) {
+    GTEST_SKIP() << "this CPU has no Winograd kernel: " << kernel.status();
+  }
+  ASSERT_THAT(kernel, IsOk());
   const bool winograd = GetParam().algorithm == ConvSpec::Algorithm::kWinograd;
-  EXPECT_LE(difference, (winograd ? 2e-5 : 2e-6) * largest);
+  EXPECT_LE(ErrorOf(**kernel, spec), winograd ? 2e-5 : 2e-6);
+}
+
+TEST_P(OnednnConv, IsWithinTheRoundingOfBFloat16) {
+  const ScopedThreads one_thread(1);
+  ConvSpec spec = SpecOf(GetParam());
+  spec.algorithm = ConvSpec::Algorithm::kDirect;
+  spec.src_layout = IsBlocked(spec.src_layout) ? Layout::kBlockedBFloat16 : Layout::kPlainBFloat16;
+  spec.dst_layout = IsBlocked(spec.dst_layout) ? Layout::kBlockedBFloat16 : Layout::kPlainBFloat16;
+  WeightCache weights;
+  const auto kernel = MakeConv(spec, weights);
+  if (absl::IsUnimplemented(kernel.status())) GTEST_SKIP() << "no vector kernel here: " << kernel.status();
+  ASSERT_THAT(kernel, IsOk());
+  const double error = ErrorOf(**kernel, spec);
+  EXPECT_LE(error, 1.0 / 64);  // inputs, weights and result keep 8 bits each
+  EXPECT_GT(error, 1e-5) << "not in bfloat16 at all";
 }
 
 INSTANTIATE_TEST_SUITE_P(OverShapes, OnednnConv,

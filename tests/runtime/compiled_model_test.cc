@@ -134,6 +134,28 @@ INSTANTIATE_TEST_SUITE_P(OfASmallInception, CompiledLayers,
                          ::testing::Values("conv1", "conv1_relu", "pool1", "3a/3x3_reduce_relu", "3a/3x3", "3a/pool",
                                            "3a/output", "3b/3x3_relu", "3b/output"));
 
+TEST_P(CompiledLayers, InBFloat16AreTheReferenceWithinItsRounding) {
+  const auto model = CompiledModel::Compile(SmallInception(), 33, 33, {.precision = Precision::kBFloat16});
+  if (absl::IsFailedPrecondition(model.status())) GTEST_SKIP() << model.status();
+  ASSERT_THAT(model, IsOk());
+  const auto plain = Compiled({.reference_only = true});
+  for (const int64_t batch : {1, 3}) {
+    const std::vector<float> wanted = RunLayer(*plain, GetParam(), batch);
+    const std::vector<float> got = RunLayer(**model, GetParam(), batch);
+    ASSERT_EQ(got.size(), wanted.size());
+    double dot = 0.0;
+    double got_squares = 0.0;
+    double wanted_squares = 0.0;
+    for (size_t i = 0; i < got.size(); ++i) {
+      dot += static_cast<double>(got[i]) * wanted[i];
+      got_squares += static_cast<double>(got[i]) * got[i];
+      wanted_squares += static_cast<double>(wanted[i]) * wanted[i];
+    }
+    EXPECT_GT(dot / std::sqrt(got_squares * wanted_squares), 0.9999);
+    EXPECT_NE(got, wanted) << "not in bfloat16 at all";
+  }
+}
+
 TEST(CompiledModel, RunsNoStepBehindTheLayer) {
   const auto model = Compiled({});
   const auto early = *model->PlanFor({.layers = {{"3a/output"}}, .height = 33, .width = 33});
@@ -161,6 +183,14 @@ TEST(CompiledModel, LetsBranchesWriteIntoTheConcatWithoutACopy) {
       EXPECT_EQ(step.inputs[0].offset, first_part);
     }
   }
+}
+
+TEST(CompiledModel, CopiesNothingForAConcatInBFloat16Either) {
+  const auto model = CompiledModel::Compile(SmallInception(), 33, 33, {.precision = Precision::kBFloat16});
+  if (absl::IsFailedPrecondition(model.status())) GTEST_SKIP() << model.status();
+  ASSERT_THAT(model, IsOk());
+  const auto plan = *(*model)->PlanFor({.layers = {{"3a/output"}}, .height = 33, .width = 33});
+  for (const Step& step : plan->steps) EXPECT_NE(step.op, "Concat");
 }
 
 TEST(CompiledModel, AllocatesNoTensorMemoryAfterTheFirstRun) {

@@ -64,11 +64,11 @@ TEST(ChooseLayers, RefusesAsManyChannelsAsThereAre) {
   EXPECT_THAT(ChooseLayers(*model, {"pooh"}, 0), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'pool'")));
 }
 
-TEST(CheckPrecision, TakesWhatTheBundleHolds) {
-  ASSERT_OK_AND_ASSIGN(const auto model, SmallModel());
-  EXPECT_THAT(CheckPrecision(*model, PrecisionChoice::kAuto), testing::IsOk());
-  EXPECT_THAT(CheckPrecision(*model, PrecisionChoice::kFloat32), testing::IsOk());
-  EXPECT_THAT(CheckPrecision(*model, PrecisionChoice::kInt8),
+TEST(ResolvePrecision, IsFloat32UnlessAnotherIsAskedFor) {
+  EXPECT_THAT(ResolvePrecision(PrecisionChoice::kAuto), testing::IsOkAndHolds(Precision::kFloat32));
+  EXPECT_THAT(ResolvePrecision(PrecisionChoice::kFloat32), testing::IsOkAndHolds(Precision::kFloat32));
+  EXPECT_THAT(ResolvePrecision(PrecisionChoice::kBFloat16), testing::IsOkAndHolds(Precision::kBFloat16));
+  EXPECT_THAT(ResolvePrecision(PrecisionChoice::kInt8),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("int8")));
 }
 

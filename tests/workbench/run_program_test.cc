@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -74,6 +75,26 @@ TEST_F(RunTest, ReducesToTheAskedChannels) {
   EXPECT_EQ(Read("cat_chelsea.block_output.npy"), first);  // the projection is always the same
 }
 
+TEST_F(RunTest, RunsInBFloat16WhereTheCpuHasIt) {
+  ASSERT_THAT(Run({"--layer", "block/output", "--precision", "f32", CatPicture()}), Succeeds());
+  const std::vector<float> wanted = Read("cat_chelsea.block_output.npy");
+  const ProgramRun run = Run({"--layer", "block/output", "--precision", "bf16", CatPicture()});
+  if (run.exit_code != 0) {
+    EXPECT_THAT(run, Ends(1, HasSubstr("precision: bf16: want a CPU with AVX512_BF16 or AMX")));
+    GTEST_SKIP() << run.err;
+  }
+  const std::vector<float> got = Read("cat_chelsea.block_output.npy");
+  ASSERT_EQ(got.size(), wanted.size());
+  float largest = 0;
+  float difference = 0;
+  for (size_t i = 0; i < got.size(); ++i) {
+    largest = std::max(largest, std::abs(wanted[i]));
+    difference = std::max(difference, std::abs(wanted[i] - got[i]));
+  }
+  EXPECT_GT(difference, 0);
+  EXPECT_LT(difference, largest / 32);
+}
+
 TEST_F(RunTest, RefusesMoreChannelsThanThereAre) {
   EXPECT_THAT(Run({"--layer", "block/output", "--channels", "4", CatPicture()}),
               Ends(1, HasSubstr("channels: want 1 to 3 for layer 'block/output'")));
@@ -83,7 +104,6 @@ TEST_F(RunTest, RefusesMoreChannelsThanThereAre) {
 TEST_F(RunTest, RefusesLayersAndPrecisionsThatTheBundleLacks) {
   EXPECT_THAT(Run({"--layer", "block/outptu", CatPicture()}), Ends(1, HasSubstr("nearest name is 'block/output'")));
   EXPECT_THAT(Run({"--precision", "int8", CatPicture()}), Ends(1, HasSubstr("int8 is not in this bundle")));
-  EXPECT_THAT(Run({"--precision", "bf16", CatPicture()}), Ends(1, HasSubstr("bf16 is not in this bundle")));
   EXPECT_THAT(Run({"--layer", "pool5", "--layer", "pool5", CatPicture()}), Ends(1, HasSubstr("a second 'pool5'")));
   EXPECT_THAT(Run({"--precision", "f32", CatPicture()}), Succeeds());
 }

@@ -27,7 +27,7 @@ dnnl::convolution_forward::primitive_desc Describe(const ConvSpec& spec) {
   for (int64_t& dilation : dilations) --dilation;  // oneDNN counts the gaps
   const dnnl::memory::desc src = onednn::Describe(spec.src, spec.src_layout);
   const dnnl::memory::desc dst = onednn::Describe(spec.dst, spec.dst_layout);
-  const dnnl::memory::desc weights(WeightDims(spec), kFloat, Tag::any);
+  const dnnl::memory::desc weights(WeightDims(spec), onednn::ElementType(spec.src_layout), Tag::any);
   const dnnl::memory::desc bias({spec.dst[1]}, kFloat, Tag::a);
   const auto algorithm = spec.algorithm == ConvSpec::Algorithm::kWinograd ? dnnl::algorithm::convolution_winograd
                                                                           : dnnl::algorithm::convolution_direct;

@@ -14,10 +14,15 @@ int64_t ChannelBlock() {
   return block;
 }
 
+bool HasBFloat16() {
+  const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
+  return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
+}
+
 int64_t LayoutBytes(const Shape& shape, Layout layout) {
   Shape padded = shape;
-  if (layout == Layout::kBlocked) padded[1] = (shape[1] + ChannelBlock() - 1) / ChannelBlock() * ChannelBlock();
-  return padded.Elements() * static_cast<int64_t>(sizeof(float));
+  if (IsBlocked(layout)) padded[1] = (shape[1] + ChannelBlock() - 1) / ChannelBlock() * ChannelBlock();
+  return padded.Elements() * ElementBytes(layout);
 }
 
 }  // namespace onebyone

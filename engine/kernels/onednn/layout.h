@@ -11,12 +11,24 @@ enum class Layout : uint8_t {
   kPlain,    // dense, row-major: [N, C, H, W]
   kBlocked,  // [N, ceil(C / block), H, W, block]: what vector kernels want. Channels that fill up the last block are
              // zero.
+  kPlainBFloat16,  // the same two, each element rounded to bfloat16
+  kBlockedBFloat16,
 };
+
+constexpr bool IsBlocked(Layout layout) { return layout == Layout::kBlocked || layout == Layout::kBlockedBFloat16; }
+constexpr bool IsBFloat16(Layout layout) {
+  return layout == Layout::kPlainBFloat16 || layout == Layout::kBlockedBFloat16;
+}
+// Bytes of one element.
+constexpr int64_t ElementBytes(Layout layout) { return IsBFloat16(layout) ? 2 : 4; }
+
+// Whether this CPU multiplies bfloat16 numbers by itself (AVX512_BF16 or AMX, and oneDNN not told to ignore them).
+bool HasBFloat16();
 
 // Channels in a block on this CPU: as many floats as a vector register holds (16 with AVX-512, else 8).
 int64_t ChannelBlock();
 
-// Bytes of a float32 value of rank 4 (any rank for kPlain).
+// Bytes of a value of rank 4 (any rank for the plain ones).
 int64_t LayoutBytes(const Shape& shape, Layout layout);
 
 }  // namespace onebyone

@@ -11,9 +11,10 @@
 
 namespace onebyone {
 
-// Kernels of oneDNN (https://github.com/oneapi-src/oneDNN, v2.6 API), float32. Each is judged by the plain reference of
-// the same operator in engine/kernels/. The factories return UNIMPLEMENTED where oneDNN has no kernel for what is
-// asked: the caller then takes the reference. Windows have explicit pads and two spatial axes.
+// Kernels of oneDNN (https://github.com/oneapi-src/oneDNN, v2.6 API), float32, and bfloat16 where the layouts say so.
+// Each is judged by the plain reference of the same operator in engine/kernels/. The factories return UNIMPLEMENTED
+// where oneDNN has no kernel for what is asked: the caller then takes the reference. Windows have explicit pads and two
+// spatial axes.
 
 struct ConvSpec {
   enum class Algorithm : uint8_t {
@@ -24,7 +25,7 @@ struct ConvSpec {
   };
   Shape src;  // [N, C, H, W]
   Shape dst;
-  Layout src_layout = Layout::kBlocked;
+  Layout src_layout = Layout::kBlocked;  // in bfloat16: the weights too, sums in float32
   Layout dst_layout = Layout::kBlocked;
   ConvAttributes attributes;
   std::shared_ptr<const Tensor> weights;  // [K, C / groups, h, w]

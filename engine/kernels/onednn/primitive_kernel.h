@@ -19,6 +19,7 @@ namespace onebyone::onednn {
 // The one CPU engine of the process.
 const dnnl::engine& CpuEngine();
 
+dnnl::memory::data_type ElementType(Layout layout);
 dnnl::memory::dims Dims(const Shape& shape);
 dnnl::memory::desc Describe(const Shape& shape, Layout layout);
 
