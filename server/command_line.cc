@@ -73,6 +73,15 @@ void DeclareWork(OptionDeclaration& declare, ServerOptions& options) {
       ->group(group);
   declare
       .Text(
+          "--precision", "f32",
+          [&options](const std::string& given) {
+            options.compile.precision = given == "bf16" ? Precision::kBFloat16 : Precision::kFloat32;
+          },
+          "f32; bf16: faster, on CPUs with AVX512_BF16 or AMX")
+      ->check(CLI::IsMember({"f32", "bf16"}))
+      ->group(group);
+  declare
+      .Text(
           "--convolution", "measured",
           [&options](const std::string& given) {
             options.compile.convolution =

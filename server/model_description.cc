@@ -55,6 +55,18 @@ void DescribeLayer(const Bundle& bundle, const LayerInfo& layer, v1::Layer& desc
   }
 }
 
+// Float32, which every model can run in, and the one that it was compiled for.
+void DescribePrecisions(Precision active, v1::GetModelResponse& response) {
+  v1::Precision& float32 = *response.add_precisions();
+  float32.set_name(std::string(NameOf(Precision::kFloat32)));
+  float32.set_cosine_to_float32(1);
+  float32.set_active(active == Precision::kFloat32);
+  if (active == Precision::kFloat32) return;
+  v1::Precision& other = *response.add_precisions();
+  other.set_name(std::string(NameOf(active)));
+  other.set_active(true);
+}
+
 }  // namespace
 
 v1::ModelSummary Summarize(const ModelEntry& entry, const std::string& default_model) {
@@ -77,10 +89,7 @@ v1::GetModelResponse Describe(const Model& model, const v1::ModelSummary& summar
   *response.mutable_summary() = summary;
   DescribeInput(model.bundle.preprocess, *response.mutable_input());
   for (const LayerInfo& layer : model.compiled->layers()) DescribeLayer(model.bundle, layer, *response.add_layers());
-  v1::Precision& precision = *response.add_precisions();
-  precision.set_name("f32");
-  precision.set_cosine_to_float32(1);
-  precision.set_active(true);
+  DescribePrecisions(model.compiled->precision(), response);
   response.set_sha256(model.bundle.sha256);
   return response;
 }

@@ -81,6 +81,7 @@ class CompiledNetwork : public CompiledModel {
     return found == by_name_.end() ? nullptr : found->second;
   }
   const std::vector<std::string>& output_layers() const override { return output_layers_; }
+  Precision precision() const override { return options_.precision; }
   int64_t input_channels() const override { return channels_; }
   int64_t input_height() const override { return height_; }
   int64_t input_width() const override { return width_; }

@@ -56,6 +56,7 @@ class CompiledModel {
   virtual const LayerInfo* FindLayer(const std::string& name) const = 0;
   // The graph's own outputs.
   virtual const std::vector<std::string>& output_layers() const = 0;
+  virtual Precision precision() const = 0;
   virtual int64_t input_channels() const = 0;
   virtual int64_t input_height() const = 0;
   virtual int64_t input_width() const = 0;

@@ -186,6 +186,24 @@ class LifeTest(unittest.TestCase):
         for outcome in set(outcomes) - {"OK"}:
             self.assertRegex(outcome, "UNAVAILABLE: (the server is draining|failed to connect)")
 
+    def test_bfloat16_is_told_and_near_to_float32_where_the_cpu_has_it(self):
+        def embedding(server):
+            feature = server.client.extract(request_for(PICTURE), timeout=120).results[0].features[0]
+            return np.frombuffer(feature.content, "<f4").astype(float)
+        with RunningServer() as server:
+            wanted = embedding(server)
+        try:
+            server = RunningServer("--precision=bf16")
+        except RuntimeError as error:
+            self.assertIn("want a CPU with AVX512_BF16 or AMX", str(error))
+            self.skipTest("this CPU has no bfloat16")
+        with server:
+            got = embedding(server)
+            precisions = server.client.get_model(model_pb2.GetModelRequest()).precisions
+        self.assertEqual([(precision.name, precision.active) for precision in precisions], [("f32", False), ("bf16", True)])
+        self.assertGreater(got @ wanted / np.sqrt((got @ got) * (wanted @ wanted)), 0.9999)
+        self.assertFalse(np.array_equal(got, wanted))
+
     def test_the_log_tells_how_it_started(self):
         with RunningServer() as server:
             for part in ("onebyone-server", "model onebyone-nano", "layers, loaded in", "lanes: ", "listening on 127.0.0.1:"):

@@ -57,7 +57,7 @@ TEST(CommandLine, NeedsOnlyTheModels) {
 TEST(CommandLine, ReadsNumbersSizesAndDurations) {
   const ServerOptions options =
       OptionsOf({"--models=m", "--listen", "[::1]:0", "--max-images=7", "--max-message-bytes=8MiB", "--lame-duck",
-                 "1.5", "--drain-timeout=250ms", "--reflection", "false", "--convolution", "exact",
+                 "1.5", "--drain-timeout=250ms", "--reflection", "false", "--convolution", "exact", "--precision=bf16",
                  "--max-connection-age=inf", "--lanes=3"});
   EXPECT_EQ(options.listen.address, "[::1]:0");
   EXPECT_EQ(options.limits.max_images, 7);
@@ -66,6 +66,7 @@ TEST(CommandLine, ReadsNumbersSizesAndDurations) {
   EXPECT_EQ(options.drain.timeout, absl::Milliseconds(250));
   EXPECT_FALSE(options.listen.reflection);
   EXPECT_EQ(options.compile.convolution, CompileOptions::Convolution::kExact);
+  EXPECT_EQ(options.compile.precision, Precision::kBFloat16);
   EXPECT_EQ(options.scheduler.lanes, 3);
 }
 
@@ -158,6 +159,7 @@ INSTANTIATE_TEST_SUITE_P(
                       WrongUsage{{"--models=m", "--max-message-bytes=8 apples"}, "--max-message-bytes"},
                       WrongUsage{{"--models=m", "--reflection=maybe"}, "--reflection"},
                       WrongUsage{{"--models=m", "--convolution=fast"}, "--convolution"},
+                      WrongUsage{{"--models=m", "--precision=f64"}, "--precision"},
                       WrongUsage{{"--models=m", "--log-level=loud"}, "--log-level"},
                       WrongUsage{{"--models=m", "--no-such-option"}, "--no-such-option"},
                       WrongUsage{{"--models=m", "--max-image-pixels=0"}, "pixels"},
