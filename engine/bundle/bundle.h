@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/calibration/calibration.h"
 #include "engine/image/preprocessor.h"
 #include "engine/reduction/reduction.h"
 
@@ -36,6 +37,7 @@ struct Bundle {
   absl::flat_hash_map<std::string, std::string> aliases;  // alias -> layer
   std::vector<std::shared_ptr<const Reduction>> reductions;
   std::vector<Golden> goldens;
+  std::shared_ptr<const Calibration> calibration;  // of `calibration.textproto`; null without one
 };
 
 // Reads the bundle in `folder`, or in its highest numbered version. NOT_FOUND where there is none; INVALID_ARGUMENT,

@@ -177,6 +177,10 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Compile(Graph grap
     return absl::FailedPreconditionError(
         "precision: bf16: want a CPU with AVX512_BF16 or AMX, got one without; use f32");
   }
+  if (options.precision == Precision::kInt8 && options.calibration == nullptr) {
+    return absl::FailedPreconditionError(
+        "precision: int8: want a calibrated bundle, got one without a calibration; run onebyone-model calibrate");
+  }
   Graph shaped = graph;
   RETURN_IF_ERROR(SetInputShapes(shaped, {.batch = 1, .height = height, .width = width}));
   std::vector<LayerInfo> layers = DescribeLayers(shaped);

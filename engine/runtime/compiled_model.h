@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/calibration/calibration.h"
 #include "engine/graph/graph.h"
 #include "engine/graph/layer_table.h"
 #include "engine/reduction/reduction.h"
 #include "engine/runtime/plan.h"
-#include "engine/runtime/precision.h"
+#include "engine/tensor/precision.h"
 
 namespace onebyone {
 
@@ -20,6 +21,8 @@ struct CompileOptions {
   enum class Convolution : uint8_t { kMeasured, kExact };
   Convolution convolution = Convolution::kMeasured;
   Precision precision = Precision::kFloat32;
+  // What kInt8 runs by.
+  std::shared_ptr<const Calibration> calibration = nullptr;
   // Plans kept, least recently used first out; a plan is one set of layers, reductions and input size.
   int max_plans = 64;
   // Run nodes through the plain reference kernels only; for tests.
@@ -45,7 +48,7 @@ struct PlanQuery {
 class CompiledModel {
  public:
   // `graph`: as imported; its first input is the image, [N, C, H, W]. INVALID_ARGUMENT for a graph whose shapes do not
-  // fit; FAILED_PRECONDITION for kBFloat16 on a CPU that has no such instructions.
+  // fit; FAILED_PRECONDITION for kBFloat16 on a CPU that has no such instructions, and for kInt8 without a calibration.
   static absl::StatusOr<std::shared_ptr<CompiledModel>> Compile(Graph graph, int64_t height, int64_t width,
                                                                 const CompileOptions& options);
   virtual ~CompiledModel() = default;

@@ -7,7 +7,7 @@
 #include "engine/kernels/onednn/weight_cache.h"
 #include "engine/runtime/conv_choice.h"
 #include "engine/runtime/plan.h"
-#include "engine/runtime/precision.h"
+#include "engine/tensor/precision.h"
 
 namespace onebyone {
 
