@@ -8,6 +8,7 @@
 
 #include "engine/op/attributes.h"
 #include "engine/op/op_type.h"
+#include "engine/tensor/quantization.h"
 #include "engine/tensor/tensor.h"
 
 namespace onebyone {
@@ -34,6 +35,8 @@ struct Value {
   std::shared_ptr<const Tensor> constant;  // weights; null for what is computed
   NodeId producer = kNoNode;
   std::optional<Slice> slice;
+  // How the value is written as bytes, for kernels that read or write it so. Set by the pass quantize_int8.
+  std::optional<Quantization> quantization;
   // Not empty: no node produces this value; the nodes that produce these slices of it fill it together. Whoever needs
   // the value needs all of them. A part may itself be made of parts.
   std::vector<ValueId> parts;

@@ -41,6 +41,7 @@ struct ConvAttributes {
   Window window;
   int64_t groups = 1;
   std::optional<Activation> activation;  // applied to the result, set by the pass fuse_activation
+  bool stays_float = false;              // where others run in int8, set by the pass keep_float
 };
 
 struct PoolAttributes {

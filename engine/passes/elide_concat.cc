@@ -47,6 +47,7 @@ bool CanElide(const Graph& graph, const Node& concat, int64_t channel_block) {
   if (attributes == nullptr || concat.inputs.empty() || !IsSingleImage(graph.value(concat.outputs.front())))
     return false;
   if (attributes->axis != 1 && attributes->axis != -3) return false;
+  if (graph.value(concat.outputs.front()).quantization.has_value()) return false;
   int64_t offset = 0;
   for (auto branch = concat.inputs.begin(); branch != concat.inputs.end(); ++branch) {
     if (*branch == kNoValue || offset % channel_block != 0 || !CanBePart(graph, *branch)) return false;

@@ -20,8 +20,9 @@ namespace onebyone {
 // Conditions: inferred float32 shapes of rank 4 with elements, batch 1 (only then is a slice of channels one piece of
 // memory); each branch begins at a multiple of `channel_block`; it is the only output of a node whose kernel can write
 // there (convolution, pool, LRN, activation, Add, Mul, Sum, BatchNormalization) or an elided concat; it occurs once and
-// is no slice yet. It may have other readers and be an output. Run it last: slices hold for the shapes that they were
-// made for, and a part must not be replaced by another value afterwards.
+// is no slice yet. It may have other readers and be an output. The
+// concat's result is not quantized: bytes lie with channels last, where a slice is not dense. Run it last: slices hold
+// for the shapes that they were made for, and a part must not be replaced by another value afterwards.
 struct ElideConcat {
   int64_t channel_block = 1;  // channels that lie together in memory; 1: planes
 

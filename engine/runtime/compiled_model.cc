@@ -15,8 +15,10 @@
 #include "engine/passes/elide_concat.h"
 #include "engine/passes/fold_batch_norm.h"
 #include "engine/passes/fuse_activation.h"
+#include "engine/passes/keep_float.h"
 #include "engine/passes/pipeline.h"
 #include "engine/passes/prune_to_layers.h"
+#include "engine/passes/quantize_int8.h"
 #include "engine/passes/remove_identity.h"
 #include "engine/runtime/conv_measurement.h"
 #include "engine/runtime/lowering.h"
@@ -146,9 +148,15 @@ class CompiledNetwork : public CompiledModel {
     if (options_.reference_only) return absl::OkStatus();
     RETURN_IF_ERROR(RemoveIdentity{}.Run(graph).status());
     RETURN_IF_ERROR(FoldBatchNorm{}.Run(graph).status());  // finds something only in the imported graph
+    if (options_.precision == Precision::kInt8) {
+      RETURN_IF_ERROR(KeepFloat{options_.calibration->float_layers}.Run(graph).status());
+    }
     RETURN_IF_ERROR(FuseActivation{}.Run(graph).status());
     graph.RemoveUnneeded();
     RETURN_IF_ERROR(InferShapes(graph));
+    if (options_.precision == Precision::kInt8) {
+      RETURN_IF_ERROR(QuantizeInt8{*options_.calibration}.Run(graph).status());
+    }
     // Last: needs final shapes, and every branch at its final producer.
     RETURN_IF_ERROR(ElideConcat{ChannelBlock()}.Run(graph).status());
     graph.RemoveUnneeded();

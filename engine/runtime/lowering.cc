@@ -40,8 +40,7 @@ class Lowering {
   Lowering(const Graph& graph, const LoweringOptions& options, WeightCache& weights)
       : graph_(graph),
         options_(options),
-        preference_{options.precision == Precision::kBFloat16 ? Layout::kBlockedBFloat16 : Layout::kBlocked,
-                    options.choice},
+        preference_(PreferenceOf(options.precision, options.choice)),
         weights_(weights),
         home_(graph.value_count(), Layout::kPlain) {}
 
@@ -110,8 +109,9 @@ class Lowering {
 
   // Both layouts have the same bytes.
   static bool LayoutsAgree(const Shape& shape, Layout a, Layout b) {
-    return IsBFloat16(a) == IsBFloat16(b) && shape.rank() == 4 && shape[2] * shape[3] == 1 &&
-           (shape[0] == 1 || shape[1] % ChannelBlock() == 0) && shape[1] % ChannelBlock() == 0;
+    return IsBFloat16(a) == IsBFloat16(b) && !IsByte(a) && !IsByte(b) && shape.rank() == 4 &&
+           shape[2] * shape[3] == 1 && (shape[0] == 1 || shape[1] % ChannelBlock() == 0) &&
+           shape[1] % ChannelBlock() == 0;
   }
 
   // The memory where `value`, computed already, lies in `layout`; reorders it where it does not.
@@ -138,7 +138,9 @@ class Lowering {
   }
 
   absl::Status EmitReorder(ValueId id, int from, Layout from_layout, int to, Layout to_layout) {
-    ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeReorder(graph_.value(id).shape, from_layout, to_layout));
+    const Value& value = graph_.value(id);
+    const float scale = value.quantization.has_value() ? value.quantization->scale : 1.0F;
+    ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeReorder(value.shape, from_layout, to_layout, scale));
     Emit(graph_.value(id).name, "Reorder", std::move(kernel), {from}, {to});
     return absl::OkStatus();
   }

@@ -6,6 +6,8 @@
 
 #include "absl/status/status.h"
 #include "engine/base/status_macros.h"
+#include "engine/kernels/concat/channels_last_concat.h"
+#include "engine/kernels/lrn/byte_lrn.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/runtime/reference_kernel.h"
 
@@ -26,6 +28,15 @@ struct Context {
   const Value& output() const { return graph.value(node.outputs.front()); }
   bool has_input(int index) const {
     return index < static_cast<int>(node.inputs.size()) && node.inputs[index] != kNoValue;
+  }
+  // The byte layout that input and output share; none where one of them is not quantized, or they differ.
+  std::optional<Layout> SharedBytes() const {
+    const std::optional<Quantization>& quantization = output().quantization;
+    if (!quantization.has_value()) return std::nullopt;
+    for (const ValueId value : node.inputs) {
+      if (value == kNoValue || graph.value(value).quantization != quantization) return std::nullopt;
+    }
+    return ByteLayout(*quantization);
   }
   // Float32 images: what blocked kernels take.
   bool IsImage(const Value& value) const { return value.type == DataType::kFloat32 && value.shape.rank() == 4; }
@@ -51,6 +62,26 @@ std::vector<std::pair<Layout, Layout>> ConvLayouts(const ConvSpec& spec, Layout 
   return layouts;
 }
 
+// Bytes in; bytes out where the result is quantized and its activation allows. Nothing where the convolution is float.
+absl::StatusOr<NodeKernel> ChooseByteConv(const Context& context, ConvSpec spec) {
+  const std::optional<Quantization>& src = context.input(0).quantization;
+  const std::optional<Quantization>& dst = context.output().quantization;
+  if (!src.has_value() || spec.attributes.stays_float) return NoFastKernel();
+  spec.src_layout = ByteLayout(*src);
+  spec.src_scale = src->scale;
+  if (dst.has_value()) {
+    spec.dst_layout = ByteLayout(*dst);
+    spec.dst_scale = dst->scale;
+    auto kernel = MakeConv(spec, context.weights);
+    if (kernel.ok()) return NodeKernel{*std::move(kernel), {context.node.inputs[0]}, spec.src_layout, spec.dst_layout};
+    if (!absl::IsUnimplemented(kernel.status())) return kernel.status();
+  }
+  spec.dst_layout = Layout::kChannelsLast;
+  spec.dst_scale = 1.0F;
+  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeConv(spec, context.weights));
+  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, spec.src_layout, spec.dst_layout};
+}
+
 absl::StatusOr<NodeKernel> ChooseConv(const Context& context) {
   const Value& src = context.input(0);
   const Value& weights = context.input(1);
@@ -63,6 +94,8 @@ absl::StatusOr<NodeKernel> ChooseConv(const Context& context) {
   spec.attributes = std::get<ConvAttributes>(context.node.attributes);
   spec.weights = weights.constant;
   if (has_bias) spec.bias = context.input(2).constant;
+  absl::StatusOr<NodeKernel> bytes = ChooseByteConv(context, spec);
+  if (!absl::IsUnimplemented(bytes.status())) return bytes;
   for (const auto& [src_layout, dst_layout] : ConvLayouts(spec, context.blocked())) {
     spec.src_layout = src_layout;
     spec.dst_layout = dst_layout;
@@ -99,14 +132,37 @@ absl::StatusOr<NodeKernel> ChoosePool(const Context& context) {
     spec.window.strides = spec.window.dilations = {1, 1};
     spec.window.pads_begin = spec.window.pads_end = {0, 0};
   }
+  if (const std::optional<Layout> bytes = context.SharedBytes()) {
+    spec.layout = *bytes;
+    auto kernel = MakePool(spec);
+    if (kernel.ok()) return NodeKernel{*std::move(kernel), {context.node.inputs[0]}, spec.layout, spec.layout};
+    if (!absl::IsUnimplemented(kernel.status())) return kernel.status();
+  }
   spec.layout = context.blocked();
   ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakePool(spec));
   return NodeKernel{std::move(kernel), {context.node.inputs[0]}, spec.layout, spec.layout};
 }
 
+absl::StatusOr<NodeKernel> ChooseByteLrn(const Context& context) {
+  const std::optional<Quantization>& src = context.input(0).quantization;
+  const std::optional<Quantization>& dst = context.output().quantization;
+  if (!src.has_value() || !dst.has_value() || src->is_signed || dst->is_signed) return NoFastKernel();
+  ByteLrnSpec spec;
+  spec.attributes = std::get<LrnAttributes>(context.node.attributes);
+  const Shape& shape = context.input(0).shape;
+  spec.channels = shape[1];
+  spec.pixels = shape[0] * shape[2] * shape[3];
+  spec.src_scale = src->scale;
+  spec.dst_scale = dst->scale;
+  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeByteLrn(spec));
+  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, ByteLayout(*src), ByteLayout(*dst)};
+}
+
 absl::StatusOr<NodeKernel> ChooseLrn(const Context& context) {
   const Value& src = context.input(0);
   if (!context.IsImage(src)) return NoFastKernel();
+  absl::StatusOr<NodeKernel> bytes = ChooseByteLrn(context);
+  if (!absl::IsUnimplemented(bytes.status())) return bytes;
   const Layout layout = src.shape[1] % ChannelBlock() == 0 ? context.blocked() : Layout::kPlain;
   ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel,
                    MakeLrn(std::get<LrnAttributes>(context.node.attributes), src.shape, layout));
@@ -116,7 +172,8 @@ absl::StatusOr<NodeKernel> ChooseLrn(const Context& context) {
 absl::StatusOr<NodeKernel> ChooseActivation(const Context& context) {
   const Value& src = context.input(0);
   if (src.type != DataType::kFloat32 || src.shape.rank() < 1 || src.shape.rank() > 6) return NoFastKernel();
-  const Layout layout = context.layout_of[context.node.inputs[0]];
+  Layout layout = context.layout_of[context.node.inputs[0]];
+  if (IsByte(layout)) layout = Layout::kChannelsLast;
   ASSIGN_OR_RETURN(
       std::shared_ptr<const Kernel> kernel,
       MakeActivation(std::get<ActivationAttributes>(context.node.attributes).activation, src.shape, layout));
@@ -145,6 +202,13 @@ absl::StatusOr<NodeKernel> ChooseConcat(const Context& context) {
   const int64_t axis = std::get<AxisAttributes>(context.node.attributes).axis;
   if (!context.IsImage(dst) || (axis != 1 && axis != -3)) return NoFastKernel();
   std::vector<Shape> parts;
+  if (const std::optional<Layout> bytes = context.SharedBytes()) {
+    std::vector<int64_t> channels;
+    for (const ValueId input : context.node.inputs) channels.push_back(context.graph.value(input).shape[1]);
+    const int64_t pixels = dst.shape[0] * dst.shape[2] * dst.shape[3];
+    return NodeKernel{MakeChannelsLastConcat(pixels, channels, ElementBytes(*bytes)), context.node.inputs, *bytes,
+                      *bytes};
+  }
   for (size_t i = 0; i < context.node.inputs.size(); ++i) {
     const Shape& shape = context.input(static_cast<int>(i)).shape;
     if (i + 1 < context.node.inputs.size() && shape[1] % ChannelBlock() != 0) return NoFastKernel();
@@ -187,8 +251,8 @@ absl::StatusOr<NodeKernel> ChooseDense(const Context& context) {
     }
   }
   ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel,
-                   MakeDense(a.shape[0], b.constant, transposed, bias, context.weights));
-  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, Layout::kPlain, Layout::kPlain};
+                   MakeDense(a.shape[0], b.constant, transposed, bias, context.preference.dense, context.weights));
+  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, context.preference.dense, Layout::kPlain};
 }
 
 absl::StatusOr<NodeKernel> ChooseFast(const Context& context) {
@@ -222,6 +286,12 @@ bool IsEmpty(const Graph& graph, const Node& node) {
 }
 
 }  // namespace
+
+KernelPreference PreferenceOf(Precision precision, const ConvChoice* choice) {
+  const bool few_bits = precision != Precision::kFloat32;
+  return {precision == Precision::kBFloat16 ? Layout::kBlockedBFloat16 : Layout::kBlocked,
+          few_bits && HasBFloat16() ? Layout::kPlainBFloat16 : Layout::kPlain, choice};
+}
 
 NodeKernel ReferenceFor(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);

@@ -9,6 +9,7 @@
 #include "engine/kernels/onednn/layout.h"
 #include "engine/kernels/onednn/weight_cache.h"
 #include "engine/runtime/conv_choice.h"
+#include "engine/tensor/precision.h"
 
 namespace onebyone {
 
@@ -24,8 +25,13 @@ struct NodeKernel {
 // What a plan prefers among the kernels of a node.
 struct KernelPreference {
   Layout blocked = Layout::kBlocked;   // or kBlockedBFloat16
+  Layout dense = Layout::kPlain;       // or kPlainBFloat16: what inner products read
   const ConvChoice* choice = nullptr;  // which convolutions run as Winograd; null: none
 };
+
+// The preference of a precision on this CPU. In int8 what is not quantized runs in float32: conversions between bytes
+// and bfloat16 are slow.
+KernelPreference PreferenceOf(Precision precision, const ConvChoice* choice);
 
 // The fastest kernel that fits the node; the plain reference where no other does. `layout_of` tells the layout that a
 // value was written in.

@@ -152,7 +152,7 @@ TEST(OnednnDense, EqualsTheReferenceWithWeightsEitherWay) {
   for (const bool transposed : {false, true}) {
     const auto weights = std::make_shared<const Tensor>(RandomTensor(transposed ? Shape{70, 33} : Shape{33, 70}, 3));
     WeightCache cache;
-    const auto kernel = MakeDense(3, weights, transposed, bias, cache);
+    const auto kernel = MakeDense(3, weights, transposed, bias, Layout::kPlain, cache);
     ASSERT_THAT(kernel, IsOk());
     const GemmAttributes gemm = {1.0F, 1.0F, false, !transposed};
     ExpectNear(RunInLayout(**kernel, {src}, Layout::kPlain, {3, 33}, Layout::kPlain),

@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <cmath>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "engine/base/status_macros.h"
@@ -18,7 +22,44 @@ dnnl::memory::dims WeightDims(const ConvSpec& spec) {
   return {spec.attributes.groups, weights[0] / spec.attributes.groups, weights[1], weights[2], weights[3]};
 }
 
-dnnl::convolution_forward::primitive_desc Describe(const ConvSpec& spec) {
+// What turns float32 weights and sums of products of bytes into each other. One number per output channel.
+struct ByteScales {
+  std::vector<float> to_bytes;   // of the weights
+  std::vector<float> output;     // of the sums
+  std::shared_ptr<Tensor> bias;  // in units of the sums; null without one
+};
+
+absl::StatusOr<ByteScales> ScalesOf(const ConvSpec& spec) {
+  const int64_t channels = spec.weights->shape()[0];
+  const int64_t each = spec.weights->elements() / channels;
+  const auto largest_byte = static_cast<float>(LargestByteWeight());
+  ByteScales scales;
+  if (spec.bias != nullptr) {
+    ASSIGN_OR_RETURN(Tensor bias, Tensor::Create(DataType::kFloat32, spec.bias->shape()));
+    scales.bias = std::make_shared<Tensor>(std::move(bias));
+  }
+  const auto* weight = spec.weights->As<float>();
+  for (int64_t channel = 0; channel < channels; ++channel, weight += each) {
+    float largest = 0.0F;
+    for (int64_t i = 0; i < each; ++i) largest = std::max(largest, std::abs(weight[i]));
+    const float scale = largest > 0.0F && std::isfinite(largest) ? largest / largest_byte : 1.0F;
+    scales.to_bytes.push_back(1.0F / scale);
+    scales.output.push_back(spec.src_scale * scale / spec.dst_scale);
+    if (spec.bias != nullptr) {
+      scales.bias->As<float>()[channel] = spec.bias->As<float>()[channel] / (spec.src_scale * scale);
+    }
+  }
+  return scales;
+}
+
+// The activation of numbers that are divided by `scale`.
+Activation Scaled(Activation activation, float scale) {
+  activation.low /= scale;
+  activation.high /= scale;
+  return activation;
+}
+
+dnnl::convolution_forward::primitive_desc Describe(const ConvSpec& spec, const ByteScales& scales) {
   using Tag = dnnl::memory::format_tag;
   constexpr auto kFloat = dnnl::memory::data_type::f32;
   const Window& window = spec.attributes.window;
@@ -27,7 +68,9 @@ dnnl::convolution_forward::primitive_desc Describe(const ConvSpec& spec) {
   for (int64_t& dilation : dilations) --dilation;  // oneDNN counts the gaps
   const dnnl::memory::desc src = onednn::Describe(spec.src, spec.src_layout);
   const dnnl::memory::desc dst = onednn::Describe(spec.dst, spec.dst_layout);
-  const dnnl::memory::desc weights(WeightDims(spec), onednn::ElementType(spec.src_layout), Tag::any);
+  const dnnl::memory::desc weights(
+      WeightDims(spec), IsByte(spec.src_layout) ? dnnl::memory::data_type::s8 : onednn::ElementType(spec.src_layout),
+      Tag::any);
   const dnnl::memory::desc bias({spec.dst[1]}, kFloat, Tag::a);
   const auto algorithm = spec.algorithm == ConvSpec::Algorithm::kWinograd ? dnnl::algorithm::convolution_winograd
                                                                           : dnnl::algorithm::convolution_direct;
@@ -39,9 +82,10 @@ dnnl::convolution_forward::primitive_desc Describe(const ConvSpec& spec) {
           : dnnl::convolution_forward::desc(kInference, algorithm, src, weights, dst, dims(window.strides), dilations,
                                             dims(window.pads_begin), dims(window.pads_end));
   dnnl::primitive_attr attributes = onednn::CallersScratch();
+  if (IsByte(spec.src_layout)) attributes.set_output_scales(/*mask=*/1 << 1, scales.output);
   if (spec.attributes.activation.has_value()) {
     dnnl::post_ops post_ops;
-    onednn::AppendActivation(post_ops, *spec.attributes.activation);
+    onednn::AppendActivation(post_ops, Scaled(*spec.attributes.activation, spec.dst_scale));
     attributes.set_post_ops(post_ops);
   }
   return {desc, attributes, onednn::CpuEngine()};
@@ -51,38 +95,58 @@ std::string LayoutKey(const dnnl::memory::desc& desc) {
   return std::string(reinterpret_cast<const char*>(&desc.data), sizeof(desc.data));
 }
 
+// Float32 weights as the kernel wants them: blocks, or bytes.
+absl::Status Pack(const ConvSpec& spec, const ByteScales& scales, const dnnl::memory::desc& wanted,
+                  AlignedBuffer& packed) {
+  dnnl::primitive_attr attributes;
+  if (!scales.to_bytes.empty()) {
+    const int output_channels = spec.attributes.groups == 1 ? 1 : 3;  // a mask of dimensions
+    attributes.set_output_scales(output_channels, scales.to_bytes);
+  }
+  dnnl::memory from(onednn::Describe(Shape(WeightDims(spec)), Layout::kPlain), onednn::CpuEngine(),
+                    const_cast<void*>(spec.weights->data()));
+  dnnl::memory to(wanted, onednn::CpuEngine(), packed.data());
+  dnnl::stream stream(onednn::CpuEngine());
+  dnnl::reorder(from, to, attributes).execute(stream, from, to);
+  return absl::OkStatus();
+}
+
+// Bytes hold nothing but multiples of their scale: a function that bends in between must come before.
+bool FitsBytes(const std::optional<Activation>& activation) {
+  return !activation.has_value() || activation->kind != Activation::Kind::kSigmoid;
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, WeightCache& weights) {
   return onednn::Guard("convolution", [&]() -> absl::StatusOr<std::shared_ptr<const Kernel>> {
-    const auto primitive = Describe(spec);
+    if (IsByte(spec.dst_layout) && !FitsBytes(spec.attributes.activation)) {
+      return absl::UnimplementedError("convolution to bytes: want an activation of straight lines");
+    }
+    ByteScales scales;
+    if (IsByte(spec.src_layout)) {
+      ASSIGN_OR_RETURN(scales, ScalesOf(spec));
+    }
+    const std::shared_ptr<const Tensor> bias = scales.bias != nullptr ? scales.bias : spec.bias;
+    const auto primitive = Describe(spec, scales);
     if (absl::StartsWith(primitive.impl_info_str(), "ref")) {  // a thousand times slower than the others
       return absl::UnimplementedError("oneDNN: convolution: no vector kernel");
     }
     const dnnl::memory::desc wanted = primitive.weights_desc();
-    ASSIGN_OR_RETURN(
-        const std::shared_ptr<const PackedWeights> packed,
-        weights.Find(
-            spec.weights, LayoutKey(wanted), static_cast<int64_t>(wanted.get_size()), [&](AlignedBuffer& buffer) {
-              const Shape grouped(WeightDims(spec));
-              const dnnl::memory from(onednn::Describe(grouped, Layout::kPlain), onednn::CpuEngine(),
-                                      const_cast<void*>(spec.weights->data()));
-              const dnnl::memory to(wanted, onednn::CpuEngine(), buffer.data());
-              dnnl::stream stream(onednn::CpuEngine());
-              dnnl::reorder(from, to).execute(stream, const_cast<dnnl::memory&>(from), const_cast<dnnl::memory&>(to));
-              return absl::OkStatus();
-            }));
+    ASSIGN_OR_RETURN(const std::shared_ptr<const PackedWeights> packed,
+                     weights.Find(spec.weights, LayoutKey(wanted), static_cast<int64_t>(wanted.get_size()),
+                                  [&](AlignedBuffer& buffer) { return Pack(spec, scales, wanted, buffer); }));
     std::vector<PrimitiveKernel::Operand> operands = {
         {DNNL_ARG_SRC, primitive.src_desc(), From::kInput},
         {DNNL_ARG_WEIGHTS, wanted, From::kConstant, 0, packed->packed.data()},
         {DNNL_ARG_DST, primitive.dst_desc(), From::kOutput},
     };
     if (spec.bias != nullptr) {
-      operands.push_back({DNNL_ARG_BIAS, primitive.bias_desc(), From::kConstant, 0, spec.bias->data()});
+      operands.push_back({DNNL_ARG_BIAS, primitive.bias_desc(), From::kConstant, 0, bias->data()});
     }
     return std::make_shared<const PrimitiveKernel>(dnnl::convolution_forward(primitive), std::move(operands),
                                                    primitive.scratchpad_desc(),
-                                                   std::vector<std::shared_ptr<const void>>{packed, spec.bias});
+                                                   std::vector<std::shared_ptr<const void>>{packed, bias});
   });
 }
 

@@ -11,15 +11,16 @@ using From = PrimitiveKernel::Operand::From;
 
 absl::StatusOr<std::shared_ptr<const Kernel>> MakeDense(int64_t rows, const std::shared_ptr<const Tensor>& weights,
                                                         bool transposed, const std::shared_ptr<const Tensor>& bias,
-                                                        WeightCache& cache) {
+                                                        Layout src_layout, WeightCache& cache) {
   return onednn::Guard("inner product", [&]() -> absl::StatusOr<std::shared_ptr<const Kernel>> {
     using Tag = dnnl::memory::format_tag;
     constexpr auto kFloat = dnnl::memory::data_type::f32;
     const int64_t in = weights->shape()[transposed ? 0 : 1];
     const int64_t out = weights->shape()[transposed ? 1 : 0];
-    const dnnl::memory::desc src({rows, in}, kFloat, Tag::ab);
+    const auto element = onednn::ElementType(src_layout);
+    const dnnl::memory::desc src({rows, in}, element, Tag::ab);
     const dnnl::memory::desc dst({rows, out}, kFloat, Tag::ab);
-    const dnnl::memory::desc any({out, in}, kFloat, Tag::any);
+    const dnnl::memory::desc any({out, in}, element, Tag::any);
     const dnnl::memory::desc bias_desc({out}, kFloat, Tag::a);
     constexpr auto kInference = dnnl::prop_kind::forward_inference;
     const dnnl::inner_product_forward::desc desc =

@@ -19,6 +19,16 @@ bool HasBFloat16() {
   return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
 }
 
+int LargestByteWeight() {
+  switch (dnnl::get_effective_cpu_isa()) {
+    case dnnl::cpu_isa::avx2_vnni:
+    case dnnl::cpu_isa::avx512_core_vnni:
+    case dnnl::cpu_isa::avx512_core_bf16:
+    case dnnl::cpu_isa::avx512_core_amx: return 127;
+    default: return 63;
+  }
+}
+
 int64_t LayoutBytes(const Shape& shape, Layout layout) {
   Shape padded = shape;
   if (IsBlocked(layout)) padded[1] = (shape[1] + ChannelBlock() - 1) / ChannelBlock() * ChannelBlock();

@@ -11,10 +11,10 @@
 
 namespace onebyone {
 
-// Kernels of oneDNN (https://github.com/oneapi-src/oneDNN, v2.6 API), float32, and bfloat16 where the layouts say so.
-// Each is judged by the plain reference of the same operator in engine/kernels/. The factories return UNIMPLEMENTED
-// where oneDNN has no kernel for what is asked: the caller then takes the reference. Windows have explicit pads and two
-// spatial axes.
+// Kernels of oneDNN (https://github.com/oneapi-src/oneDNN, v2.6 API), float32, and bfloat16 or bytes where the layouts
+// say so. Each is judged by the plain reference of the same operator in engine/kernels/. The factories return
+// UNIMPLEMENTED where oneDNN has no kernel for what is asked: the caller then takes the reference. Windows have
+// explicit pads and two spatial axes.
 
 struct ConvSpec {
   enum class Algorithm : uint8_t {
@@ -25,8 +25,12 @@ struct ConvSpec {
   };
   Shape src;  // [N, C, H, W]
   Shape dst;
-  Layout src_layout = Layout::kBlocked;  // in bfloat16: the weights too, sums in float32
+  // In bfloat16 the weights are too, sums are float32. Bytes: weights are bytes with a scale per output channel, sums
+  // are whole numbers, and the result is bytes or kChannelsLast.
+  Layout src_layout = Layout::kBlocked;
   Layout dst_layout = Layout::kBlocked;
+  float src_scale = 1.0F;  // of bytes
+  float dst_scale = 1.0F;
   ConvAttributes attributes;
   std::shared_ptr<const Tensor> weights;  // [K, C / groups, h, w]
   std::shared_ptr<const Tensor> bias;     // [K], or null
@@ -65,12 +69,14 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeBatchNormalization(float epsil
                                                                      const Tensor& scale, const Tensor& bias,
                                                                      const Tensor& mean, const Tensor& variance);
 
-// dst [M, K] = src [M, C] * weights + bias. `weights`: [K, C], or [C, K] with `transposed`. Inputs: src.
+// dst [M, K] = src [M, C] * weights + bias. `weights`: [K, C], or [C, K] with `transposed`. Inputs: src, in kPlain or
+// kPlainBFloat16 (then the weights are too); dst is kPlain.
 absl::StatusOr<std::shared_ptr<const Kernel>> MakeDense(int64_t rows, const std::shared_ptr<const Tensor>& weights,
                                                         bool transposed, const std::shared_ptr<const Tensor>& bias,
-                                                        WeightCache& cache);
+                                                        Layout src_layout, WeightCache& cache);
 
-// Between layouts.
-absl::StatusOr<std::shared_ptr<const Kernel>> MakeReorder(const Shape& shape, Layout from, Layout to);
+// Between layouts; `scale` is that of the bytes, where one of the two has them.
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeReorder(const Shape& shape, Layout from, Layout to,
+                                                          float scale = 1.0F);
 
 }  // namespace onebyone

@@ -1,3 +1,4 @@
+#include "absl/strings/match.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
 
@@ -40,6 +41,9 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakePool(const PoolSpec& spec) {
         {dnnl::prop_kind::forward_inference, algorithm, src, dst, dims(window.strides), dims(window.kernel),
          dims(window.pads_begin), pads_end},
         onednn::CallersScratch(), onednn::CpuEngine());
+    if (IsByte(spec.layout) && absl::StartsWith(primitive.impl_info_str(), "ref")) {
+      return absl::UnimplementedError("oneDNN: pooling: no vector kernel");
+    }
     return std::make_shared<const PrimitiveKernel>(
         dnnl::pooling_forward(primitive),
         std::vector<PrimitiveKernel::Operand>{{DNNL_ARG_SRC, src, From::kInput}, {DNNL_ARG_DST, dst, From::kOutput}},

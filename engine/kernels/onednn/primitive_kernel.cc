@@ -38,14 +38,22 @@ const dnnl::engine& CpuEngine() {
 dnnl::memory::dims Dims(const Shape& shape) { return {shape.extents().begin(), shape.extents().end()}; }
 
 dnnl::memory::data_type ElementType(Layout layout) {
-  return IsBFloat16(layout) ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
+  switch (layout) {
+    case Layout::kPlainBFloat16:
+    case Layout::kBlockedBFloat16: return dnnl::memory::data_type::bf16;
+    case Layout::kChannelsLastUInt8: return dnnl::memory::data_type::u8;
+    case Layout::kChannelsLastInt8: return dnnl::memory::data_type::s8;
+    default: return dnnl::memory::data_type::f32;
+  }
 }
 
 dnnl::memory::desc Describe(const Shape& shape, Layout layout) {
   using Tag = dnnl::memory::format_tag;
   constexpr Tag kPlainTags[] = {Tag::undef, Tag::a, Tag::ab, Tag::abc, Tag::abcd, Tag::abcde, Tag::abcdef};
   const Tag blocked = ChannelBlock() == 16 ? Tag::nChw16c : Tag::nChw8c;
-  return {Dims(shape), ElementType(layout), IsBlocked(layout) ? blocked : kPlainTags[shape.rank()]};
+  const bool channels_last = layout == Layout::kChannelsLast || IsByte(layout);
+  const Tag tag = channels_last ? Tag::nhwc : IsBlocked(layout) ? blocked : kPlainTags[shape.rank()];
+  return {Dims(shape), ElementType(layout), tag};
 }
 
 absl::Status ToStatus(const char* what, const dnnl::error& error) {

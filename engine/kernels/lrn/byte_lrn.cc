@@ -1,0 +1,145 @@
+#include "engine/kernels/lrn/byte_lrn.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "absl/status/status.h"
+
+namespace onebyone {
+namespace {
+
+#if defined(__GNUC__)
+#define ONEBYONE_INLINE inline __attribute__((always_inline))
+#else
+#define ONEBYONE_INLINE inline
+#endif
+
+// 1 / sqrt(x) for x > 0, to 5e-6: a guess from the bits (Lomont, "Fast Inverse Square Root", 2003) and two steps of
+// Newton. Divisions and roots would take three times as long.
+ONEBYONE_INLINE float InverseRoot(float x) {
+  float root = std::bit_cast<float>(0x5f375a86 - (std::bit_cast<int32_t>(x) >> 1));
+  root *= 1.5F - 0.5F * x * root * root;
+  root *= 1.5F - 0.5F * x * root * root;
+  return root;
+}
+
+// What one run works with. Squares have `before` zeros in front and zeros behind, so that no window needs a look at the
+// borders.
+struct Rows {
+  const uint8_t* src;
+  uint8_t* dst;
+  float* squares;
+  int64_t pixels;
+  int64_t channels;
+  int64_t before;
+  int64_t window;
+  float factor;  // of a sum of squared bytes
+  float bias;
+  float ratio;  // of the scales
+};
+
+ONEBYONE_INLINE void NormalizeRows(const Rows& rows) {
+  const int64_t channels = rows.channels;
+  for (int64_t pixel = 0; pixel < rows.pixels; ++pixel) {
+    const uint8_t* __restrict src = rows.src + pixel * channels;
+    uint8_t* __restrict dst = rows.dst + pixel * channels;
+    float* __restrict squares = rows.squares;
+    for (int64_t c = 0; c < channels; ++c) {
+      const auto byte = static_cast<float>(src[c]);
+      squares[rows.before + c] = byte * byte;
+    }
+    float* __restrict sums = rows.squares + channels + rows.window;
+    for (int64_t c = 0; c < channels; ++c) sums[c] = squares[c];
+    for (int64_t other = 1; other < rows.window; ++other) {
+      for (int64_t c = 0; c < channels; ++c) sums[c] += squares[c + other];
+    }
+    for (int64_t c = 0; c < channels; ++c) {
+      // base^-0.75 = base^-1 * base^0.25, with base^-0.5 = r: r * r / sqrt(r).
+      const float r = InverseRoot(rows.bias + rows.factor * sums[c]);
+      const float byte = static_cast<float>(src[c]) * rows.ratio * r * r * InverseRoot(r);
+      dst[c] = static_cast<uint8_t>(static_cast<int32_t>(std::min(byte + 0.5F, 255.0F)));
+    }
+  }
+}
+
+using Normalize = void (*)(const Rows& rows);
+
+void NormalizeBaseline(const Rows& rows) { NormalizeRows(rows); }
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,fma"))) void NormalizeAvx2(const Rows& rows) { NormalizeRows(rows); }
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,prefer-vector-width=512"))) void NormalizeAvx512(
+    const Rows& rows) {
+  NormalizeRows(rows);
+}
+#endif
+
+Normalize Fastest() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
+    return NormalizeAvx512;
+  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return NormalizeAvx2;
+#endif
+  return NormalizeBaseline;
+}
+
+class BoundLrn : public BoundKernel {
+ public:
+  BoundLrn(const Rows& rows, int64_t scratch_floats) : rows_(rows) { std::fill_n(rows_.squares, scratch_floats, 0.0F); }
+
+  absl::Status Run() override {
+    // Other steps of the plan use the same scratch memory in between.
+    std::fill_n(rows_.squares, rows_.before, 0.0F);
+    std::fill_n(rows_.squares + rows_.before + rows_.channels, rows_.window - rows_.before, 0.0F);
+    normalize_(rows_);
+    return absl::OkStatus();
+  }
+
+ private:
+  const Rows rows_;
+  const Normalize normalize_ = Fastest();
+};
+
+class ByteLrn : public Kernel {
+ public:
+  explicit ByteLrn(const ByteLrnSpec& spec) : spec_(spec) {}
+
+  int64_t scratch_bytes() const override { return scratch_floats() * static_cast<int64_t>(sizeof(float)); }
+
+  absl::StatusOr<std::unique_ptr<BoundKernel>> Bind(absl::Span<const void* const> inputs,
+                                                    absl::Span<void* const> outputs, void* scratch) const override {
+    const LrnAttributes& attributes = spec_.attributes;
+    Rows rows = {};
+    rows.src = static_cast<const uint8_t*>(inputs.front());
+    rows.dst = static_cast<uint8_t*>(outputs.front());
+    rows.squares = static_cast<float*>(scratch);
+    rows.pixels = spec_.pixels;
+    rows.channels = spec_.channels;
+    rows.before = (attributes.size - 1) / 2;
+    rows.window = attributes.size;
+    rows.factor = attributes.alpha / static_cast<float>(attributes.size) * spec_.src_scale * spec_.src_scale;
+    rows.bias = attributes.bias;
+    rows.ratio = spec_.src_scale / spec_.dst_scale;
+    return std::make_unique<BoundLrn>(rows, scratch_floats());
+  }
+
+ private:
+  int64_t scratch_floats() const { return 2 * spec_.channels + spec_.attributes.size; }
+
+  const ByteLrnSpec spec_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeByteLrn(const ByteLrnSpec& spec) {
+  constexpr int64_t kWidestWindow = 64;
+  const LrnAttributes& attributes = spec.attributes;
+  if (attributes.beta != 0.75F || attributes.bias <= 0.0F || attributes.alpha < 0.0F ||
+      attributes.size > kWidestWindow) {
+    return absl::UnimplementedError("LRN of bytes: want beta 0.75, a positive bias, alpha from 0, size up to 64");
+  }
+  return std::make_shared<const ByteLrn>(spec);
+}
+
+}  // namespace onebyone

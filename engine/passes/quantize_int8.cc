@@ -1,0 +1,94 @@
+#include "engine/passes/quantize_int8.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace onebyone {
+namespace {
+
+// Sets of values that share one quantization, each by its first value.
+class Groups {
+ public:
+  explicit Groups(int values) : parent_(static_cast<size_t>(values)) { std::iota(parent_.begin(), parent_.end(), 0); }
+
+  ValueId Find(ValueId value) {
+    while (parent_[value] != value) value = parent_[value] = parent_[parent_[value]];
+    return value;
+  }
+  void Join(ValueId a, ValueId b) { parent_[Find(std::max(a, b))] = Find(std::min(a, b)); }
+
+ private:
+  std::vector<ValueId> parent_;
+};
+
+bool MovesBytes(const Node& node) {
+  if (node.outputs.size() != 1) return false;
+  if (node.op == OpType::kMaxPool || node.op == OpType::kAveragePool) return true;
+  if (node.op != OpType::kConcat) return false;
+  const int64_t axis = std::get<AxisAttributes>(node.attributes).axis;
+  return axis == 1 || axis == -3;
+}
+
+std::optional<ValueRange> RangeOf(const Calibration& calibration, const Value& value) {
+  if (value.type != DataType::kFloat32 || value.constant != nullptr || value.shape.rank() != 4) return std::nullopt;
+  const auto found = calibration.ranges.find(value.name);
+  if (found == calibration.ranges.end()) return std::nullopt;
+  const ValueRange range = found->second;
+  if (!std::isfinite(range.low) || !std::isfinite(range.high) || range.low > range.high) return std::nullopt;
+  return range;
+}
+
+// Values below this lose their meaning as denormal scales.
+constexpr float kSmallestRange = 1e-30F;
+
+std::optional<Quantization> QuantizationOf(const std::optional<ValueRange>& range) {
+  if (!range.has_value() || std::max(-range->low, range->high) < kSmallestRange) return std::nullopt;
+  return QuantizationFor(range->low, range->high);
+}
+
+}  // namespace
+
+absl::StatusOr<int> QuantizeInt8::Run(Graph& graph) const {
+  Groups groups(graph.value_count());
+  for (const NodeId id : graph.NodeIds()) {
+    const Node& node = graph.node(id);
+    if (!MovesBytes(node)) continue;
+    for (const ValueId input : node.inputs) {
+      if (input != kNoValue) groups.Join(input, node.outputs.front());
+    }
+  }
+  std::vector<std::optional<ValueRange>> ranges(static_cast<size_t>(graph.value_count()));  // of groups
+  std::vector<bool> is_float(static_cast<size_t>(graph.value_count()), false);
+  const auto is_live = [&](const Value& value) {
+    return value.producer != kNoNode ||
+           std::find(graph.inputs().begin(), graph.inputs().end(), graph.FindValue(value.name)) != graph.inputs().end();
+  };
+  for (ValueId id = 0; id < graph.value_count(); ++id) {
+    if (!is_live(graph.value(id))) continue;
+    const std::optional<ValueRange> range = RangeOf(calibration, graph.value(id));
+    const ValueId group = groups.Find(id);
+    if (!range.has_value()) {
+      is_float[group] = true;
+    } else if (ranges[group].has_value()) {
+      ranges[group] = ValueRange{std::min(ranges[group]->low, range->low), std::max(ranges[group]->high, range->high)};
+    } else {
+      ranges[group] = range;
+    }
+  }
+  int rewrites = 0;
+  for (ValueId id = 0; id < graph.value_count(); ++id) {
+    const ValueId group = groups.Find(id);
+    if (is_float[group] || !is_live(graph.value(id))) continue;
+    const std::optional<Quantization> quantization = QuantizationOf(ranges[group]);
+    if (graph.value(id).quantization == quantization) continue;
+    graph.value(id).quantization = quantization;
+    ++rewrites;
+  }
+  return rewrites;
+}
+
+}  // namespace onebyone
