@@ -1,0 +1,102 @@
+#include "engine/passes/quantize_int8.h"
+
+#include <gmock/gmock.h>
+
+#include "engine/passes/elide_concat.h"
+#include "engine/passes/keep_float.h"
+#include "tests/testing/graph_builder.h"
+#include "tests/testing/graph_matchers.h"
+
+namespace onebyone {
+namespace {
+
+using testing::GraphBuilder;
+using ::testing::Optional;
+
+std::optional<Quantization> QuantizationOf(const Graph& graph, const char* name) {
+  return graph.value(graph.FindValue(name)).quantization;
+}
+
+Graph Block() {
+  return GraphBuilder()
+      .Input("x", {1, 16, 8, 8})
+      .Conv("a", "x", 8, {.kernel = 1})
+      .Conv("b", "x", 8, {.kernel = 3, .pad = 1})
+      .Concat("y", {"a", "b"})
+      .MaxPool("pool", "y", {.kernel = 2, .stride = 2})
+      .Conv("z", "pool", 8, {.kernel = 1})
+      .Output("z")
+      .Build();
+}
+
+Calibration Ranges() {
+  Calibration calibration;
+  calibration.ranges = {{"x", {-1.0F, 0.5F}}, {"a", {0, 1}},    {"b", {0, 3}},
+                        {"y", {0, 3}},        {"pool", {0, 2}}, {"z", {-254.0F, 10}}};
+  return calibration;
+}
+
+TEST(QuantizeInt8, TakesUnsignedBytesWhereNothingIsNegative) {
+  Graph graph = Block();
+  EXPECT_EQ(*QuantizeInt8{Ranges()}.Run(graph), 6);
+  EXPECT_THAT(QuantizationOf(graph, "x"), Optional(Quantization{1.0F / 127, true}));
+  EXPECT_THAT(QuantizationOf(graph, "z"), Optional(Quantization{2.0F, true}));
+  EXPECT_THAT(QuantizationOf(graph, "a"), Optional(Quantization{3.0F / 255, false}));
+}
+
+TEST(QuantizeInt8, GivesOneScaleToAllThatAConcatOrAPoolMoves) {
+  Graph graph = Block();
+  ASSERT_TRUE(QuantizeInt8{Ranges()}.Run(graph).ok());
+  for (const char* name : {"b", "y", "pool"}) EXPECT_EQ(QuantizationOf(graph, name), QuantizationOf(graph, "a"));
+}
+
+TEST(QuantizeInt8, LeavesAWholeConcatInFloatWhereOneBranchHasNoRange) {
+  Graph graph = Block();
+  Calibration calibration = Ranges();
+  calibration.ranges.erase("b");
+  ASSERT_TRUE(QuantizeInt8{calibration}.Run(graph).ok());
+  for (const char* name : {"a", "b", "y", "pool"}) EXPECT_EQ(QuantizationOf(graph, name), std::nullopt) << name;
+  EXPECT_NE(QuantizationOf(graph, "z"), std::nullopt);
+}
+
+TEST(QuantizeInt8, LeavesWhatIsAlwaysZeroInFloat) {
+  Graph graph = Block();
+  Calibration calibration = Ranges();
+  calibration.ranges["z"] = {0, 0};
+  ASSERT_TRUE(QuantizeInt8{calibration}.Run(graph).ok());
+  EXPECT_EQ(QuantizationOf(graph, "z"), std::nullopt);
+}
+
+TEST(QuantizeInt8, RunTwiceChangesNothingMore) {
+  Graph graph = Block();
+  ASSERT_TRUE(QuantizeInt8{Ranges()}.Run(graph).ok());
+  EXPECT_EQ(*QuantizeInt8{Ranges()}.Run(graph), 0);
+}
+
+TEST(ElideConcat, LeavesConcatsOfBytes) {
+  Graph graph = Block();
+  ASSERT_TRUE(QuantizeInt8{Ranges()}.Run(graph).ok());
+  EXPECT_EQ(*ElideConcat{8}.Run(graph), 0);
+}
+
+TEST(KeepFloat, FindsTheConvolutionBehindItsNormalizationAndActivation) {
+  Graph graph = GraphBuilder()
+                    .Input("x", {1, 16, 8, 8})
+                    .Conv("conv", "x", 8, {.kernel = 1})
+                    .BatchNorm("norm", "conv")
+                    .Relu("relu", "norm")
+                    .MaxPool("pool", "relu", {.kernel = 2})
+                    .Output("pool")
+                    .Build();
+  const auto stays_float = [&] {
+    return std::get<ConvAttributes>(graph.node(graph.NodesOf(OpType::kConv)[0]).attributes).stays_float;
+  };
+  EXPECT_EQ((*KeepFloat{{"pool", "nowhere"}}.Run(graph)), 0);
+  EXPECT_FALSE(stays_float());
+  EXPECT_EQ(*KeepFloat{{"relu"}}.Run(graph), 1);
+  EXPECT_TRUE(stays_float());
+  EXPECT_EQ(*KeepFloat{{"relu"}}.Run(graph), 0);
+}
+
+}  // namespace
+}  // namespace onebyone

@@ -1,0 +1,168 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "engine/runtime/compiled_model.h"
+#include "engine/runtime/executor.h"
+#include "tests/passes/random_network.h"
+#include "tests/testing/graph_builder.h"
+#include "tests/testing/status_matchers.h"
+
+// Whole networks in int8 beside the same in float32.
+
+namespace onebyone {
+namespace {
+
+using testing::GraphBuilder;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::RandomNetwork;
+using testing::StatusIs;
+
+using Values = std::vector<std::vector<float>>;  // of layers
+
+std::vector<LayerQuery> AllLayers(const CompiledModel& model) {
+  std::vector<LayerQuery> layers;
+  for (const LayerInfo& layer : model.layers()) layers.push_back({layer.name});
+  return layers;
+}
+
+// The layers for one random picture; also the picture, last.
+Values Run(CompiledModel& model, const std::vector<LayerQuery>& layers) {
+  const auto plan = model.PlanFor({.layers = layers, .height = model.input_height(), .width = model.input_width()});
+  EXPECT_THAT(plan, IsOk());
+  const auto executor = Executor::Create({});
+  EXPECT_THAT(executor->Use(*plan), IsOk());
+  const TensorView input = executor->Input();
+  std::mt19937 random(11);
+  std::normal_distribution<float> normal(0.0F, 1.0F);
+  for (int64_t i = 0; i < input.shape.Elements(); ++i) input.As<float>()[i] = normal(random);
+  std::vector<float> picture(input.As<float>(), input.As<float>() + input.shape.Elements());
+  EXPECT_THAT(executor->Run(nullptr), IsOk());
+  Values values;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const ConstTensorView map = executor->Output(static_cast<int>(i));
+    values.emplace_back(map.As<float>(), map.As<float>() + map.shape.Elements());
+  }
+  values.push_back(std::move(picture));
+  return values;
+}
+
+std::shared_ptr<CompiledModel> Compiled(const Graph& graph, const CompileOptions& options) {
+  const Shape& input = graph.value(graph.inputs().front()).shape;
+  auto model = CompiledModel::Compile(graph, input[2], input[3], options);
+  EXPECT_THAT(model, IsOk());
+  return *std::move(model);
+}
+
+std::shared_ptr<Calibration> Calibrated(const Graph& graph) {
+  const auto model = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
+  const std::vector<LayerQuery> layers = AllLayers(*model);
+  const Values values = Run(*model, layers);
+  auto calibration = std::make_shared<Calibration>();
+  for (size_t i = 0; i < values.size(); ++i) {
+    const auto [low, high] = std::minmax_element(values[i].begin(), values[i].end());
+    const std::string name = i < layers.size() ? layers[i].layer : graph.value(graph.inputs().front()).name;
+    calibration->ranges[name] = {std::min(0.0F, *low), std::max(0.0F, *high)};
+  }
+  return calibration;
+}
+
+double Cosine(const std::vector<float>& a, const std::vector<float>& b) {
+  double product = 0;
+  double a_squares = 0;
+  double b_squares = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    product += static_cast<double>(a[i]) * b[i];
+    a_squares += static_cast<double>(a[i]) * a[i];
+    b_squares += static_cast<double>(b[i]) * b[i];
+  }
+  if (a_squares == 0 && b_squares == 0) return 1;
+  return product / std::sqrt(a_squares * b_squares);
+}
+
+Graph InceptionBlocks() {
+  return GraphBuilder()
+      .Input("image", {1, 3, 33, 33})
+      .Conv("conv1", "image", 32, {.kernel = 5, .stride = 2, .pad = 2})
+      .Relu("relu1", "conv1")
+      .MaxPool("pool1", "relu1", {.kernel = 3, .stride = 2, .ceil_mode = true})
+      .Lrn("norm1", "pool1")
+      .Conv("a_conv", "norm1", 32, {.kernel = 1})
+      .Relu("a", "a_conv")
+      .Conv("b_conv", "norm1", 24, {.kernel = 3, .pad = 1})
+      .Relu("b", "b_conv")
+      .MaxPool("pool2", "norm1", {.kernel = 3, .pad = 1})
+      .Concat("block", {"a", "b", "pool2"})
+      .Conv("c_conv", "block", 40, {.kernel = 3, .pad = 1})
+      .Relu("c", "c_conv")
+      .GlobalAveragePool("pooled", "c")
+      .Flatten("flat", "pooled")
+      .Gemm("classes", "flat", 10)
+      .Output("classes")
+      .Build();
+}
+
+std::vector<std::string> StepsOf(CompiledModel& model, const std::string& layer) {
+  std::vector<std::string> steps;
+  const auto plan = model.PlanFor({.layers = {{layer}}, .height = model.input_height(), .width = model.input_width()});
+  for (const Step& step : (*plan)->steps) steps.push_back(step.op);
+  return steps;
+}
+
+TEST(Int8, RunsAnInceptionNetworkInBytesFromEndToEnd) {
+  const Graph graph = InceptionBlocks();
+  const auto model = Compiled(graph, {.precision = Precision::kInt8, .calibration = Calibrated(graph)});
+  const auto exact = Compiled(graph, {});
+  for (const char* layer : {"pool1", "norm1", "block", "c", "pooled", "classes"}) {
+    EXPECT_GE(Cosine(Run(*model, {{layer}})[0], Run(*exact, {{layer}})[0]), 0.995) << layer;
+  }
+  // One conversion into bytes and one out of them.
+  EXPECT_THAT(StepsOf(*model, "block"), ::testing::ElementsAre("Reorder", "Conv", "MaxPool", "LRN", "Conv", "Conv",
+                                                               "MaxPool", "Concat", "Reorder"));
+}
+
+TEST(Int8, KeepsConvolutionsInFloatThatTheCalibrationNames) {
+  const Graph graph = InceptionBlocks();
+  const auto calibration = Calibrated(graph);
+  const auto all = Compiled(graph, {.precision = Precision::kInt8, .calibration = calibration});
+  auto without = std::make_shared<Calibration>(*calibration);
+  without->float_layers = {"conv1", "a", "b_conv", "c"};
+  const auto none = Compiled(graph, {.precision = Precision::kInt8, .calibration = without});
+  const auto exact = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
+  const std::vector<float> wanted = Run(*exact, {{"relu1"}})[0];
+  EXPECT_LT(Cosine(Run(*all, {{"relu1"}})[0], wanted), 0.9999999);
+  EXPECT_GT(Cosine(Run(*none, {{"relu1"}})[0], wanted), 0.9999999);
+}
+
+TEST(Int8, WantsACalibration) {
+  EXPECT_THAT(CompiledModel::Compile(InceptionBlocks(), 33, 33, {.precision = Precision::kInt8}),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("calibrat")));
+}
+
+TEST(Int8, RunsInFloatWhatHasNoRange) {
+  const Graph graph = InceptionBlocks();
+  const auto model = Compiled(graph, {.precision = Precision::kInt8, .calibration = std::make_shared<Calibration>()});
+  const auto exact = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
+  EXPECT_GT(Cosine(Run(*model, {{"block"}})[0], Run(*exact, {{"block"}})[0]), 0.9999999);
+}
+
+class Int8RandomNetworks : public ::testing::TestWithParam<uint64_t> {};
+
+// Any mixture of operators, shapes and layouts: the layers stay near float32.
+TEST_P(Int8RandomNetworks, StayNearFloat32) {
+  const Graph graph = RandomNetwork(GetParam());
+  const auto exact = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
+  const auto model = Compiled(graph, {.precision = Precision::kInt8, .calibration = Calibrated(graph)});
+  const std::vector<LayerQuery> layers = AllLayers(*exact);
+  const Values wanted = Run(*exact, layers);
+  const Values got = Run(*model, layers);
+  for (size_t i = 0; i < layers.size(); ++i) EXPECT_GE(Cosine(got[i], wanted[i]), 0.97) << layers[i].layer;
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, Int8RandomNetworks, ::testing::Range(uint64_t{1}, uint64_t{41}));
+
+}  // namespace
+}  // namespace onebyone
