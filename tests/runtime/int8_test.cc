@@ -30,7 +30,7 @@ std::vector<LayerQuery> AllLayers(const CompiledModel& model) {
 }
 
 // The layers for one random picture; also the picture, last.
-Values Run(CompiledModel& model, const std::vector<LayerQuery>& layers) {
+Values Extract(CompiledModel& model, const std::vector<LayerQuery>& layers) {
   const auto plan = model.PlanFor({.layers = layers, .height = model.input_height(), .width = model.input_width()});
   EXPECT_THAT(plan, IsOk());
   const auto executor = Executor::Create({});
@@ -60,7 +60,7 @@ std::shared_ptr<CompiledModel> Compiled(const Graph& graph, const CompileOptions
 std::shared_ptr<Calibration> Calibrated(const Graph& graph) {
   const auto model = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
   const std::vector<LayerQuery> layers = AllLayers(*model);
-  const Values values = Run(*model, layers);
+  const Values values = Extract(*model, layers);
   auto calibration = std::make_shared<Calibration>();
   for (size_t i = 0; i < values.size(); ++i) {
     const auto [low, high] = std::minmax_element(values[i].begin(), values[i].end());
@@ -117,7 +117,7 @@ TEST(Int8, RunsAnInceptionNetworkInBytesFromEndToEnd) {
   const auto model = Compiled(graph, {.precision = Precision::kInt8, .calibration = Calibrated(graph)});
   const auto exact = Compiled(graph, {});
   for (const char* layer : {"pool1", "norm1", "block", "c", "pooled", "classes"}) {
-    EXPECT_GE(Cosine(Run(*model, {{layer}})[0], Run(*exact, {{layer}})[0]), 0.995) << layer;
+    EXPECT_GE(Cosine(Extract(*model, {{layer}})[0], Extract(*exact, {{layer}})[0]), 0.995) << layer;
   }
   // One conversion into bytes and one out of them.
   EXPECT_THAT(StepsOf(*model, "block"), ::testing::ElementsAre("Reorder", "Conv", "MaxPool", "LRN", "Conv", "Conv",
@@ -132,9 +132,9 @@ TEST(Int8, KeepsConvolutionsInFloatThatTheCalibrationNames) {
   without->float_layers = {"conv1", "a", "b_conv", "c"};
   const auto none = Compiled(graph, {.precision = Precision::kInt8, .calibration = without});
   const auto exact = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
-  const std::vector<float> wanted = Run(*exact, {{"relu1"}})[0];
-  EXPECT_LT(Cosine(Run(*all, {{"relu1"}})[0], wanted), 0.9999999);
-  EXPECT_GT(Cosine(Run(*none, {{"relu1"}})[0], wanted), 0.9999999);
+  const std::vector<float> wanted = Extract(*exact, {{"relu1"}})[0];
+  EXPECT_LT(Cosine(Extract(*all, {{"relu1"}})[0], wanted), 0.9999999);
+  EXPECT_GT(Cosine(Extract(*none, {{"relu1"}})[0], wanted), 0.9999999);
 }
 
 TEST(Int8, WantsACalibration) {
@@ -146,7 +146,7 @@ TEST(Int8, RunsInFloatWhatHasNoRange) {
   const Graph graph = InceptionBlocks();
   const auto model = Compiled(graph, {.precision = Precision::kInt8, .calibration = std::make_shared<Calibration>()});
   const auto exact = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
-  EXPECT_GT(Cosine(Run(*model, {{"block"}})[0], Run(*exact, {{"block"}})[0]), 0.9999999);
+  EXPECT_GT(Cosine(Extract(*model, {{"block"}})[0], Extract(*exact, {{"block"}})[0]), 0.9999999);
 }
 
 class Int8RandomNetworks : public ::testing::TestWithParam<uint64_t> {};
@@ -157,8 +157,8 @@ TEST_P(Int8RandomNetworks, StayNearFloat32) {
   const auto exact = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
   const auto model = Compiled(graph, {.precision = Precision::kInt8, .calibration = Calibrated(graph)});
   const std::vector<LayerQuery> layers = AllLayers(*exact);
-  const Values wanted = Run(*exact, layers);
-  const Values got = Run(*model, layers);
+  const Values wanted = Extract(*exact, layers);
+  const Values got = Extract(*model, layers);
   for (size_t i = 0; i < layers.size(); ++i) EXPECT_GE(Cosine(got[i], wanted[i]), 0.97) << layers[i].layer;
 }
 
