@@ -121,7 +121,8 @@ FieldView ThroughNode(const Graph& graph, const Node& node, size_t input, const 
     case OpType::kDropout:
     case OpType::kIdentity:
     case OpType::kCast:
-    case OpType::kDequantizeLinear: return input == 0 ? view : Whole(view, from);
+    case OpType::kDequantizeLinear:
+    case OpType::kQuantizeLinear: return input == 0 ? view : Whole(view, from);
     case OpType::kLrn: return view.axis == 1 ? Whole(view, from) : view;
     case OpType::kGlobalAveragePool:
     case OpType::kGlobalMaxPool:

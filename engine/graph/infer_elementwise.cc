@@ -67,8 +67,11 @@ absl::StatusOr<Shape> InferCast(const Node& node, absl::Span<const ValueInfo> in
   return inputs[0].shape;
 }
 
-absl::StatusOr<Shape> InferDequantizeLinear(const Node& node, absl::Span<const ValueInfo> inputs) {
-  ASSIGN_OR_RETURN(const auto* dequantize, AttributesAs<DequantizeLinearAttributes>(node));
+namespace {
+
+// One scale, or one for each index along the axis; and a zero point of the same shape.
+absl::Status CheckScale(const Node& node, absl::Span<const ValueInfo> inputs) {
+  ASSIGN_OR_RETURN(const auto* attributes, AttributesAs<QuantizeAttributes>(node));
   const Shape& input = inputs[0].shape;
   const Shape& scale = inputs[1].shape;
   if (!IsFloat(inputs[1].type)) {
@@ -78,17 +81,40 @@ absl::StatusOr<Shape> InferDequantizeLinear(const Node& node, absl::Span<const V
     return absl::InvalidArgumentError(absl::StrCat("scale: want a scalar or one axis, got ", scale.ToString()));
   }
   if (scale.Elements() != 1) {
-    ASSIGN_OR_RETURN(const int axis, NormalizeAxis(dequantize->axis, input.rank()));
+    ASSIGN_OR_RETURN(const int axis, NormalizeAxis(attributes->axis, input.rank()));
     if (scale[0] != input[axis]) {
       return absl::InvalidArgumentError(
           absl::StrCat("scale: want one element or ", input[axis], " as on axis ", axis, ", got ", scale[0]));
     }
   }
-  if (HasInput(node, 2) && (inputs[2].type != inputs[0].type || inputs[2].shape != scale)) {
-    return absl::InvalidArgumentError(absl::StrCat("zero point: want ", NameOf(inputs[0].type), " ", scale.ToString(),
-                                                   ", got ", NameOf(inputs[2].type), " ", inputs[2].shape.ToString()));
+  if (HasInput(node, 2) && inputs[2].shape != scale) {
+    return absl::InvalidArgumentError(absl::StrCat("zero point: want the shape of the scale, ", scale.ToString(),
+                                                   ", got ", inputs[2].shape.ToString()));
   }
-  return input;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Shape> InferDequantizeLinear(const Node& node, absl::Span<const ValueInfo> inputs) {
+  RETURN_IF_ERROR(CheckScale(node, inputs));
+  if (HasInput(node, 2) && inputs[2].type != inputs[0].type) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("zero point: want ", NameOf(inputs[0].type), ", got ", NameOf(inputs[2].type)));
+  }
+  return inputs[0].shape;
+}
+
+absl::StatusOr<Shape> InferQuantizeLinear(const Node& node, absl::Span<const ValueInfo> inputs) {
+  RETURN_IF_ERROR(CheckScale(node, inputs));
+  if (inputs[1].type != inputs[0].type) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("scale: want ", NameOf(inputs[0].type), ", got ", NameOf(inputs[1].type)));
+  }
+  if (HasInput(node, 2) && inputs[2].type != DataType::kUInt8 && inputs[2].type != DataType::kInt8) {
+    return absl::InvalidArgumentError(absl::StrCat("zero point: want uint8 or int8, got ", NameOf(inputs[2].type)));
+  }
+  return inputs[0].shape;
 }
 
 }  // namespace onebyone

@@ -121,7 +121,7 @@ void Describe(const ReduceMeanAttributes& mean, Parts& parts) {
   if (!mean.keep_dims) parts.push_back("axes dropped");
 }
 
-void Describe(const DequantizeLinearAttributes& dequantize, Parts& parts) {
+void Describe(const QuantizeAttributes& dequantize, Parts& parts) {
   if (dequantize.axis != 1) parts.push_back(absl::StrCat("axis ", dequantize.axis));
 }
 

@@ -33,6 +33,7 @@ absl::StatusOr<Shape> InferLrn(const Node& node, absl::Span<const ValueInfo> inp
 absl::StatusOr<Shape> InferSoftmax(const Node& node, absl::Span<const ValueInfo> inputs);
 absl::StatusOr<Shape> InferCast(const Node& node, absl::Span<const ValueInfo> inputs);
 absl::StatusOr<Shape> InferDequantizeLinear(const Node& node, absl::Span<const ValueInfo> inputs);
+absl::StatusOr<Shape> InferQuantizeLinear(const Node& node, absl::Span<const ValueInfo> inputs);
 
 // infer_matrix.cc
 absl::StatusOr<Shape> InferGemm(const Node& node, absl::Span<const ValueInfo> inputs);

@@ -75,6 +75,7 @@ constexpr OperatorRule kRules[] = {
     {OpType::kCast, 1, 1, kAnyType, Types::kAllEqual, {}, &InferCast},
     {OpType::kReduceMean, 1, 1, kWide, Types::kAllEqual, {}, &InferReduceMean},
     {OpType::kDequantizeLinear, 2, 3, kQuantized, Types::kByRule, {}, &InferDequantizeLinear},
+    {OpType::kQuantizeLinear, 2, 3, kFloats, Types::kByRule, {}, &InferQuantizeLinear},
 };
 static_assert(std::size(kRules) == kOpTypes);
 
@@ -134,6 +135,7 @@ absl::Status CheckInputs(const OperatorRule& rule, const Node& node, absl::Span<
 
 DataType FirstOutputType(const Node& node, absl::Span<const ValueInfo> inputs) {
   if (node.op == OpType::kDequantizeLinear) return inputs[1].type;
+  if (node.op == OpType::kQuantizeLinear) return HasInput(node, 2) ? inputs[2].type : DataType::kUInt8;
   if (node.op == OpType::kCast) return std::get<CastAttributes>(node.attributes).to;
   return inputs[0].type;
 }

@@ -101,9 +101,19 @@ std::vector<std::string> NodeParser::OutputNames() const {
   return {node_.output().begin(), node_.output().begin() + count};
 }
 
+absl::StatusOr<ValueId> NodeParser::Further(absl::string_view what, Operation operation) {
+  const std::string name = scope_.builder.FreshName(absl::StrCat(node_.output(0), "/", what));
+  return scope_.builder.AddNode(name, std::move(operation), {name});
+}
+
+absl::StatusOr<ValueId> NodeParser::FurtherConstant(absl::string_view what, Tensor tensor) {
+  const std::string name = scope_.builder.FreshName(absl::StrCat(node_.output(0), "/", what));
+  RETURN_IF_ERROR(scope_.builder.AddConstant(name, std::move(tensor)));
+  return scope_.builder.graph().FindValue(name);
+}
+
 absl::StatusOr<ValueId> NodeParser::Unsqueezed(int index, std::vector<int64_t> axes) {
-  const std::string name = scope_.builder.FreshName(absl::StrCat(node_.output(0), "/unsqueezed"));
-  return scope_.builder.AddNode(name, {OpType::kUnsqueeze, AxesAttributes{std::move(axes)}, {inputs_[index]}}, {name});
+  return Further("unsqueezed", {OpType::kUnsqueeze, AxesAttributes{std::move(axes)}, {inputs_[index]}});
 }
 
 absl::StatusOr<float> ScalarOf(const Tensor& tensor, absl::string_view what) {

@@ -66,6 +66,10 @@ class NodeParser {
   // Notes something that onebyone lacks, "training mode"; parsing may go on.
   void AddUnsupported(std::string what) { unsupported_.push_back(std::move(what)); }
   const std::vector<std::string>& unsupported() const { return unsupported_; }
+  // The result of a further node, whose name tells `what` it is.
+  absl::StatusOr<ValueId> Further(absl::string_view what, Operation operation);
+  // A further constant.
+  absl::StatusOr<ValueId> FurtherConstant(absl::string_view what, Tensor tensor);
   // Input `index` with axes of extent 1 put in, as a further node.
   absl::StatusOr<ValueId> Unsqueezed(int index, std::vector<int64_t> axes);
 

@@ -18,6 +18,7 @@ using ParsedNode = std::variant<Operation, Tensor>;
 using OperatorParser = absl::StatusOr<ParsedNode> (*)(NodeParser& node);
 
 // parse_windows.cc
+absl::StatusOr<ConvAttributes> ParseConvAttributes(NodeParser& node, int weights_input);
 absl::StatusOr<ParsedNode> ParseConv(NodeParser& node);
 absl::StatusOr<ParsedNode> ParseMaxPool(NodeParser& node);
 absl::StatusOr<ParsedNode> ParseAveragePool(NodeParser& node);
@@ -58,6 +59,10 @@ absl::StatusOr<ParsedNode> ParseUnsqueeze(NodeParser& node);
 absl::StatusOr<ParsedNode> ParseCast(NodeParser& node);
 absl::StatusOr<ParsedNode> ParseConstant(NodeParser& node);
 absl::StatusOr<ParsedNode> ParseConstantOfShape(NodeParser& node);
+
+// parse_quantized.cc
 absl::StatusOr<ParsedNode> ParseDequantizeLinear(NodeParser& node);
+absl::StatusOr<ParsedNode> ParseQuantizeLinear(NodeParser& node);
+absl::StatusOr<ParsedNode> ParseQLinearConv(NodeParser& node);
 
 }  // namespace onebyone

@@ -29,6 +29,8 @@ constexpr OperatorRow kOperators[] = {
     {"MaxPool", 1, &ParseMaxPool},
     {"Mul", 6, &ParseMul},
     {"Pad", 2, &ParsePad},
+    {"QLinearConv", 10, &ParseQLinearConv},
+    {"QuantizeLinear", 10, &ParseQuantizeLinear},
     {"ReduceMean", 1, &ParseReduceMean},
     {"Relu", 6, &ParseRelu},
     {"Reshape", 5, &ParseReshape},

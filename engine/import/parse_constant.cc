@@ -8,7 +8,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
-#include "engine/import/axes.h"
 #include "engine/import/onnx_types.h"
 #include "engine/import/operator_parsers.h"
 #include "engine/import/tensor_decoder.h"
@@ -87,17 +86,6 @@ absl::StatusOr<ParsedNode> ParseCast(NodeParser& node) {
   // Numbers of more than 32 bits mean no type; 0 does neither.
   ASSIGN_OR_RETURN(cast.to, DataTypeFromOnnx(static_cast<int32_t>(to) == to ? static_cast<int32_t>(to) : 0));
   return Operation{OpType::kCast, cast, node.inputs()};
-}
-
-absl::StatusOr<ParsedNode> ParseDequantizeLinear(NodeParser& node) {
-  RETURN_IF_ERROR(node.CheckInputs(2, 3));
-  RETURN_IF_ERROR(node.CheckOutputs(1));
-  DequantizeLinearAttributes dequantize;
-  if (node.opset() >= 13) {
-    ASSIGN_OR_RETURN(dequantize.axis, node.attributes().Int("axis", 1));
-    RETURN_IF_ERROR(CheckAxes({dequantize.axis}));
-  }
-  return Operation{OpType::kDequantizeLinear, dequantize, node.inputs()};
 }
 
 }  // namespace onebyone

@@ -1,5 +1,6 @@
 // Convolution and pools.
 
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -34,17 +35,22 @@ absl::StatusOr<PoolAttributes> ParsePool(NodeParser& node) {
 
 }  // namespace
 
-absl::StatusOr<ParsedNode> ParseConv(NodeParser& node) {
-  RETURN_IF_ERROR(node.CheckInputs(2, 3));
-  RETURN_IF_ERROR(node.CheckOutputs(1));
+absl::StatusOr<ConvAttributes> ParseConvAttributes(NodeParser& node, int weights_input) {
   ConvAttributes conv;
-  ASSIGN_OR_RETURN(conv.window, ParseWindow(node, KernelOfWeights(node.FindConstant(1))));
+  ASSIGN_OR_RETURN(conv.window, ParseWindow(node, KernelOfWeights(node.FindConstant(weights_input))));
   RETURN_IF_ERROR(ParseDilations(node, conv.window));
   ASSIGN_OR_RETURN(conv.groups, node.attributes().Int("group", 1));
   if (conv.groups < 1) {
     return absl::InvalidArgumentError(absl::StrCat("attribute 'group': want 1 or more, got ", conv.groups));
   }
-  return Operation{OpType::kConv, conv, node.inputs()};
+  return conv;
+}
+
+absl::StatusOr<ParsedNode> ParseConv(NodeParser& node) {
+  RETURN_IF_ERROR(node.CheckInputs(2, 3));
+  RETURN_IF_ERROR(node.CheckOutputs(1));
+  ASSIGN_OR_RETURN(ConvAttributes conv, ParseConvAttributes(node, 1));
+  return Operation{OpType::kConv, std::move(conv), node.inputs()};
 }
 
 absl::StatusOr<ParsedNode> ParseMaxPool(NodeParser& node) {

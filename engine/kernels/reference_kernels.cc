@@ -14,7 +14,7 @@
 #include "engine/kernels/elementwise/reference_batch_normalization.h"
 #include "engine/kernels/elementwise/reference_cast.h"
 #include "engine/kernels/elementwise/reference_copy.h"
-#include "engine/kernels/elementwise/reference_dequantize_linear.h"
+#include "engine/kernels/elementwise/reference_quantize_linear.h"
 #include "engine/kernels/lrn/reference_lrn.h"
 #include "engine/kernels/matrix/reference_gemm.h"
 #include "engine/kernels/matrix/reference_matmul.h"
@@ -70,6 +70,7 @@ constexpr std::array<Row, kOpTypes> kTable = {{
     {OpType::kCast, 1, 1, 1, &ReferenceCast},
     {OpType::kReduceMean, 1, 1, 1, &ReferenceReduceMean},
     {OpType::kDequantizeLinear, 2, 3, 1, &ReferenceDequantizeLinear},
+    {OpType::kQuantizeLinear, 2, 3, 1, &ReferenceQuantizeLinear},
 }};
 
 constexpr bool IsInOrder() {

@@ -120,7 +120,8 @@ struct ReduceMeanAttributes {
   bool keep_dims = true;
 };
 
-struct DequantizeLinearAttributes {
+// QuantizeLinear, DequantizeLinear.
+struct QuantizeAttributes {
   int64_t axis = 1;  // of a scale with more than one element
 };
 
@@ -128,6 +129,6 @@ struct DequantizeLinearAttributes {
 using Attributes = std::variant<std::monostate, ConvAttributes, PoolAttributes, BatchNormalizationAttributes,
                                 ActivationAttributes, LrnAttributes, AxisAttributes, SoftmaxAttributes, GemmAttributes,
                                 FlattenAttributes, ReshapeAttributes, AxesAttributes, TransposeAttributes,
-                                PadAttributes, CastAttributes, ReduceMeanAttributes, DequantizeLinearAttributes>;
+                                PadAttributes, CastAttributes, ReduceMeanAttributes, QuantizeAttributes>;
 
 }  // namespace onebyone

@@ -33,6 +33,7 @@ absl::string_view NameOf(OpType op) {
     case OpType::kCast: return "Cast";
     case OpType::kReduceMean: return "ReduceMean";
     case OpType::kDequantizeLinear: return "DequantizeLinear";
+    case OpType::kQuantizeLinear: return "QuantizeLinear";
   }
   return "unknown";
 }

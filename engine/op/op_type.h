@@ -37,9 +37,10 @@ enum class OpType : uint8_t {
   kCast,
   kReduceMean,
   kDequantizeLinear,  // inputs: x, scale, optional zero point
+  kQuantizeLinear,    // the same; the result has the type of the zero point, or is uint8
 };
 
-inline constexpr int kOpTypes = static_cast<int>(OpType::kDequantizeLinear) + 1;
+inline constexpr int kOpTypes = static_cast<int>(OpType::kQuantizeLinear) + 1;
 
 // As ONNX spells it: "Conv", "LRN", ...
 absl::string_view NameOf(OpType op);

@@ -10,6 +10,7 @@
 #include "engine/graph/shape_inference.h"
 #include "engine/kernels/onednn/layout.h"
 #include "engine/kernels/onednn/threads.h"
+#include "engine/passes/absorb_quantization.h"
 #include "engine/passes/append_reduction.h"
 #include "engine/passes/dense_to_conv.h"
 #include "engine/passes/elide_concat.h"
@@ -176,21 +177,34 @@ class CompiledNetwork : public CompiledModel {
   ConvChoice choice_ ABSL_GUARDED_BY(compile_mutex_);
 };
 
+// Bytes and scales of other software, where the network has them, become a float network and ranges.
+absl::Status TakeOverQuantization(Graph& graph, Graph& shaped, const PlanQuery& size, CompileOptions& options) {
+  Calibration calibration = options.calibration == nullptr ? Calibration{} : *options.calibration;
+  ASSIGN_OR_RETURN(const int rewrites, AbsorbQuantization{calibration.ranges}.Run(shaped));
+  if (rewrites > 0) {
+    RETURN_IF_ERROR(SetInputShapes(shaped, size));
+    graph = shaped;
+    options.calibration = std::make_shared<const Calibration>(std::move(calibration));
+  }
+  if (options.calibration != nullptr) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "precision: int8: want a calibrated bundle, got one without a calibration; run onebyone-model calibrate");
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Compile(Graph graph, int64_t height, int64_t width,
-                                                                      const CompileOptions& options) {
+                                                                      const CompileOptions& given) {
+  CompileOptions options = given;
   if (graph.inputs().empty()) return absl::InvalidArgumentError("network: want an input, got none");
   if (options.precision == Precision::kBFloat16 && !HasBFloat16()) {
     return absl::FailedPreconditionError(
         "precision: bf16: want a CPU with AVX512_BF16 or AMX, got one without; use f32");
   }
-  if (options.precision == Precision::kInt8 && options.calibration == nullptr) {
-    return absl::FailedPreconditionError(
-        "precision: int8: want a calibrated bundle, got one without a calibration; run onebyone-model calibrate");
-  }
   Graph shaped = graph;
-  RETURN_IF_ERROR(SetInputShapes(shaped, {.batch = 1, .height = height, .width = width}));
+  const PlanQuery size = {.batch = 1, .height = height, .width = width};
+  RETURN_IF_ERROR(SetInputShapes(shaped, size));
+  if (options.precision == Precision::kInt8) RETURN_IF_ERROR(TakeOverQuantization(graph, shaped, size, options));
   std::vector<LayerInfo> layers = DescribeLayers(shaped);
   Graph folded = graph;
   if (!options.reference_only) RETURN_IF_ERROR(FoldBatchNorm{}.Run(folded).status());

@@ -48,7 +48,8 @@ struct PlanQuery {
 class CompiledModel {
  public:
   // `graph`: as imported; its first input is the image, [N, C, H, W]. INVALID_ARGUMENT for a graph whose shapes do not
-  // fit; FAILED_PRECONDITION for kBFloat16 on a CPU that has no such instructions, and for kInt8 without a calibration.
+  // fit; FAILED_PRECONDITION for kBFloat16 on a CPU that has no such instructions, and for kInt8 without a
+  // calibration, unless the network is quantized already.
   static absl::StatusOr<std::shared_ptr<CompiledModel>> Compile(Graph graph, int64_t height, int64_t width,
                                                                 const CompileOptions& options);
   virtual ~CompiledModel() = default;

@@ -62,6 +62,18 @@ std::vector<std::pair<Layout, Layout>> ConvLayouts(const ConvSpec& spec, Layout 
   return layouts;
 }
 
+// Bytes saturate: an activation that cuts off nothing but what they cannot hold is done by that.
+bool IsDoneByBytes(const Activation& activation, const Quantization& quantization) {
+  constexpr float kNearly = 1.0F - 1e-5F;  // scales are quotients
+  const float most = quantization.scale * (quantization.is_signed ? kLargestSignedByte : kLargestUnsignedByte);
+  switch (activation.kind) {
+    case Activation::Kind::kRelu: return !quantization.is_signed;
+    case Activation::Kind::kClip:
+      return activation.high >= most * kNearly && activation.low <= (quantization.is_signed ? -most * kNearly : 0.0F);
+    default: return false;
+  }
+}
+
 // Bytes in; bytes out where the result is quantized and its activation allows. Nothing where the convolution is float.
 absl::StatusOr<NodeKernel> ChooseByteConv(const Context& context, ConvSpec spec) {
   const std::optional<Quantization>& src = context.input(0).quantization;
@@ -70,11 +82,14 @@ absl::StatusOr<NodeKernel> ChooseByteConv(const Context& context, ConvSpec spec)
   spec.src_layout = ByteLayout(*src);
   spec.src_scale = src->scale;
   if (dst.has_value()) {
+    const std::optional<Activation> activation = spec.attributes.activation;
+    if (activation.has_value() && IsDoneByBytes(*activation, *dst)) spec.attributes.activation.reset();
     spec.dst_layout = ByteLayout(*dst);
     spec.dst_scale = dst->scale;
     auto kernel = MakeConv(spec, context.weights);
     if (kernel.ok()) return NodeKernel{*std::move(kernel), {context.node.inputs[0]}, spec.src_layout, spec.dst_layout};
     if (!absl::IsUnimplemented(kernel.status())) return kernel.status();
+    spec.attributes.activation = activation;
   }
   spec.dst_layout = Layout::kChannelsLast;
   spec.dst_scale = 1.0F;

@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadNode{"MeanOutside", OpType::kReduceMean, ReduceMeanAttributes{{4}}, {{2, 3}}},
         BadNode{"MeanTwice", OpType::kReduceMean, ReduceMeanAttributes{{1, -1}}, {{2, 3}}},
         BadNode{"MeanOfNothing", OpType::kReduceMean, ReduceMeanAttributes{{1}}, {{2, 0}}},
-        BadNode{"DequantizeOfFloats", OpType::kDequantizeLinear, DequantizeLinearAttributes{}, {{2, 3}, {}}},
+        BadNode{"DequantizeOfFloats", OpType::kDequantizeLinear, QuantizeAttributes{}, {{2, 3}, {}}},
         BadNode{"AttributesOfAnother", OpType::kFlatten, AxisAttributes{}, {{2, 3}}},
         BadNode{"NoAttributes", OpType::kConv, std::monostate{}, {{1, 4, 8, 8}, {6, 4, 3, 3}}},
         BadNode{"ActivationWithoutAttributes", OpType::kRelu, std::monostate{}, {{2}}},

@@ -59,21 +59,21 @@ INSTANTIATE_TEST_SUITE_P(
                  {{2}, {}}},
         BadTypes{"DequantizeByIntegers",
                  OpType::kDequantizeLinear,
-                 DequantizeLinearAttributes{},
+                 QuantizeAttributes{},
                  {DataType::kInt8, DataType::kInt32},
                  {{2}, {}}},
         BadTypes{"DequantizeWithAnotherZero",
                  OpType::kDequantizeLinear,
-                 DequantizeLinearAttributes{},
+                 QuantizeAttributes{},
                  {DataType::kInt8, kF32, DataType::kUInt8},
                  {{2}, {}, {}}}),
     [](const auto& test) { return test.param.what; });
 
 TEST(InferNode, RefusesScalesThatDoNotFitTheAxis) {
   const std::vector<ValueInfo> inputs = {{DataType::kInt8, Shape({8, 3})}, Float({8})};
-  EXPECT_THAT(InferOne(OpType::kDequantizeLinear, DequantizeLinearAttributes{1}, inputs),
+  EXPECT_THAT(InferOne(OpType::kDequantizeLinear, QuantizeAttributes{1}, inputs),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("scale")));
-  EXPECT_THAT(InferOne(OpType::kDequantizeLinear, DequantizeLinearAttributes{2}, inputs),
+  EXPECT_THAT(InferOne(OpType::kDequantizeLinear, QuantizeAttributes{2}, inputs),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("axis")));
 }
 

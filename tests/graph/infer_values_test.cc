@@ -134,7 +134,7 @@ TEST_P(DequantizeLinear, HasTheTypeOfItsScale) {
   const Shape scale(GetParam());
   const std::vector<ValueInfo> inputs = {
       {DataType::kInt8, Shape({8, 3, 1, 1})}, {DataType::kFloat32, scale}, {DataType::kInt8, scale}};
-  ASSERT_OK_AND_ASSIGN(const auto outputs, InferOne(OpType::kDequantizeLinear, DequantizeLinearAttributes{0}, inputs));
+  ASSERT_OK_AND_ASSIGN(const auto outputs, InferOne(OpType::kDequantizeLinear, QuantizeAttributes{0}, inputs));
   EXPECT_EQ(outputs[0].type, DataType::kFloat32);
   EXPECT_EQ(outputs[0].shape, Shape({8, 3, 1, 1}));
 }

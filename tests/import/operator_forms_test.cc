@@ -257,7 +257,7 @@ TEST(ImportDequantizeLinear, ReadsItsAxisWhereTheInputIsNoConstant) {
   Set(builder.Node("DequantizeLinear", {"x", "scale"}, {"y"}), "axis", -1);
   ASSERT_OK_AND_ASSIGN(const Graph graph, builder.Import());
   const Node& node = OnlyNode(graph, OpType::kDequantizeLinear);
-  EXPECT_EQ(std::get<DequantizeLinearAttributes>(node.attributes).axis, -1);
+  EXPECT_EQ(std::get<QuantizeAttributes>(node.attributes).axis, -1);
   EXPECT_EQ(graph.value(node.inputs[0]).type, DataType::kUInt8);
 }
 

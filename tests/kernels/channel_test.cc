@@ -93,7 +93,7 @@ TEST(ReferenceLrn, TakesAWindowWiderThanTheChannels) {
 
 TEST(ReferenceDequantizeLinear, ScalesAllElementsAlike) {
   const auto run = [](DataType type, const std::vector<double>& values, double zero_point) {
-    return Compute(OpType::kDequantizeLinear, DequantizeLinearAttributes(),
+    return Compute(OpType::kDequantizeLinear, QuantizeAttributes(),
                    {TensorOf(type, {3}, values), Floats({}, {0.5}), TensorOf(type, {}, {zero_point})},
                    {DataType::kFloat32, Shape({3})});
   };
@@ -108,7 +108,7 @@ TEST(ReferenceDequantizeLinear, ScalesEachIndexOfAnAxisByItsOwnNumber) {
   const Tensor zero_points = TensorOf(DataType::kUInt8, {3}, {0, 1, 4});
   const std::vector<double> wanted = {0, 1, 2, 4, 0, 0.5, 6, 7, 14, 16, 3, 3.5};
   for (const int64_t axis : {1, -2}) {
-    EXPECT_THAT(Compute(OpType::kDequantizeLinear, DequantizeLinearAttributes{axis}, {x, scales, zero_points},
+    EXPECT_THAT(Compute(OpType::kDequantizeLinear, QuantizeAttributes{axis}, {x, scales, zero_points},
                         {DataType::kFloat32, Shape({2, 3, 2})}),
                 Holds(wanted));
   }
@@ -116,7 +116,7 @@ TEST(ReferenceDequantizeLinear, ScalesEachIndexOfAnAxisByItsOwnNumber) {
 
 TEST(ReferenceDequantizeLinear, TakesAnAbsentZeroPointForZero) {
   const Tensor x = TensorOf(DataType::kInt8, {2, 2}, {-4, 2, 1, 3});
-  EXPECT_THAT(Compute(OpType::kDequantizeLinear, DequantizeLinearAttributes{0}, {x, Floats({2}, {0.25, 2}), Absent()},
+  EXPECT_THAT(Compute(OpType::kDequantizeLinear, QuantizeAttributes{0}, {x, Floats({2}, {0.25, 2}), Absent()},
                       {DataType::kFloat32, Shape({2, 2})}),
               Holds({-1, 0.5, 2, 6}));
 }
@@ -124,7 +124,7 @@ TEST(ReferenceDequantizeLinear, TakesAnAbsentZeroPointForZero) {
 TEST(ReferenceDequantizeLinear, RefusesScalesThatDoNotFitTheAxis) {
   const Tensor x = TensorOf(DataType::kInt8, {2, 3}, Counting(6));
   const auto run = [&](int64_t axis, const Tensor& scale, const Tensor& zero_point) {
-    return Compute(OpType::kDequantizeLinear, DequantizeLinearAttributes{axis}, {x, scale, zero_point},
+    return Compute(OpType::kDequantizeLinear, QuantizeAttributes{axis}, {x, scale, zero_point},
                    {DataType::kFloat32, Shape({2, 3})});
   };
   const auto invalid = absl::StatusCode::kInvalidArgument;

@@ -131,7 +131,7 @@ class ReferenceDequantizeTypes : public ::testing::TestWithParam<std::tuple<Data
 
 TEST_P(ReferenceDequantizeTypes, TakesIntegersToTheTypeOfTheScale) {
   const auto& [type, scale_type] = GetParam();
-  const auto result = Compute(OpType::kDequantizeLinear, DequantizeLinearAttributes(),
+  const auto result = Compute(OpType::kDequantizeLinear, QuantizeAttributes(),
                               {TensorOf(type, {2}, {0, 1}), TensorOf(scale_type, {}, {1}), TensorOf(type, {}, {1})},
                               {scale_type, Shape({2})});
   const bool integer = !testing::IsFloating(type) && type != DataType::kBool;

@@ -49,6 +49,14 @@ TEST(FuseActivation, TakesTheFirstOfTwoActivations) {
   ExpectSameResults(before, graph, /*seed=*/1);
 }
 
+TEST(FuseActivation, MakesOneClipOfAReluAndAClip) {
+  const Graph before = ConvOf("conv").Relu("a", "conv").Clip("y", "a", -0.5F, 0.4F).Output("y").Build();
+  Graph graph = before;
+  EXPECT_EQ(RunToTheEnd(FuseActivation{}, graph), 2);
+  EXPECT_EQ(graph.node_count(), 1);
+  ExpectSameResults(before, graph, /*seed=*/1);
+}
+
 TEST(FuseActivation, KeepsAConvolutionThatIsAskedFor) {
   Graph graph = ConvOf("conv").Relu("y", "conv").Output("conv").Output("y").Build();
   EXPECT_EQ(RunToTheEnd(FuseActivation{}, graph), 0);

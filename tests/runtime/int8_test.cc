@@ -149,6 +149,51 @@ TEST(Int8, RunsInFloatWhatHasNoRange) {
   EXPECT_GT(Cosine(Extract(*model, {{"block"}})[0], Extract(*exact, {{"block"}})[0]), 0.9999999);
 }
 
+Tensor Number(float number) {
+  Tensor tensor = *Tensor::Create(DataType::kFloat32, {});
+  *tensor.As<float>() = number;
+  return tensor;
+}
+
+// Quantized by other software: bytes between the operators, with its scales.
+Graph QuantizedBlocks() {
+  GraphBuilder builder;
+  builder.Input("image", {1, 3, 24, 24}).Constant("scale", Number(0.03F)).Constant("signed_scale", Number(0.04F));
+  Tensor middle = *Tensor::Create(DataType::kUInt8, {});
+  *middle.As<uint8_t>() = 128;
+  builder.Constant("middle", std::move(middle));
+  const auto quantize = [&](const char* name, const char* x) {
+    builder.Node(OpType::kQuantizeLinear, {name}, {x, "scale"}, QuantizeAttributes{});
+  };
+  const auto dequantize = [&](const char* name, const char* x) {
+    builder.Node(OpType::kDequantizeLinear, {name}, {x, "scale"}, QuantizeAttributes{});
+  };
+  builder.Node(OpType::kQuantizeLinear, {"q0"}, {"image", "signed_scale", "middle"}, QuantizeAttributes{});
+  builder.Node(OpType::kDequantizeLinear, {"x0"}, {"q0", "signed_scale", "middle"}, QuantizeAttributes{});
+  builder.Conv("conv1", "x0", 32, {.kernel = 3, .stride = 2, .pad = 1}).Relu("relu1", "conv1");
+  quantize("q1", "relu1");
+  builder.MaxPool("p1", "q1", {.kernel = 3, .stride = 1, .pad = 1});
+  dequantize("x1", "p1");
+  builder.Conv("a", "x1", 16, {.kernel = 1});  // bytes cut off what is negative
+  quantize("qa", "a");
+  builder.Conv("b", "x1", 24, {.kernel = 3, .pad = 1}).Relu("relu_b", "b");
+  quantize("qb", "relu_b");
+  builder.Concat("block", {"qa", "qb"});
+  dequantize("y", "block");
+  return builder.GlobalAveragePool("pooled", "y").Output("pooled").Build();
+}
+
+TEST(Int8, RunsANetworkOfOtherSoftwaresBytesWithoutACalibration) {
+  const Graph graph = QuantizedBlocks();
+  const auto model = Compiled(graph, {.precision = Precision::kInt8});
+  const auto exact = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
+  EXPECT_GE(Cosine(Extract(*model, {{"y"}})[0], Extract(*exact, {{"y"}})[0]), 0.998);
+  EXPECT_GE(Cosine(Extract(*model, {{"pooled"}})[0], Extract(*exact, {{"pooled"}})[0]), 0.999);
+  const std::vector<std::string> steps = StepsOf(*model, "y");
+  EXPECT_THAT(std::vector<std::string>(steps.end() - 6, steps.end()),
+              ::testing::ElementsAre("Conv", "MaxPool", "Conv", "Conv", "Concat", "Reorder"));
+}
+
 class Int8RandomNetworks : public ::testing::TestWithParam<uint64_t> {};
 
 // Any mixture of operators, shapes and layouts: the layers stay near float32.

@@ -9,4 +9,7 @@ namespace onebyone {
 // x is of any integer type, scale and output of one float type.
 absl::Status ReferenceDequantizeLinear(const ReferenceCall& call);
 
+// Rounds to the nearest integer, ties to even, then adds the zero point and saturates (ONNX, QuantizeLinear).
+absl::Status ReferenceQuantizeLinear(const ReferenceCall& call);
+
 }  // namespace onebyone
