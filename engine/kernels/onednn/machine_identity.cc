@@ -32,7 +32,7 @@ std::string CpuIdentity() {
   std::array<char, 49> name = {};  // three leaves of 16 characters and a zero
   for (unsigned leaf = 0; leaf < 3; ++leaf) {
     const Registers part = CpuId(0x80000002 + leaf);
-    std::memcpy(name.data() + 16 * leaf, &part, 16);
+    std::memcpy(name.data() + size_t{16} * leaf, &part, 16);
   }
   std::string printable;
   for (const char character : name) {
