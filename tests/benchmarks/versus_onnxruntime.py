@@ -31,8 +31,7 @@ def compare(model, peers, program, rounds, runs):
         theirs, ours = [], []
         for _ in range(rounds):
             peer = json_line(["node", "ort_bench.js", model, "1", "1", str(runs)], cwd=peers)
-            own = json_line([program, "bench", "--bundle", bundle, "--threads", "1", "--runs", str(runs), "--json",
-                             "--kernel-cache", "off"])
+            own = json_line([program, "bench", "--bundle", bundle, "--threads", "1", "--runs", str(runs), "--json"])
             theirs.append(peer["min_ms"])
             ours.append(own["min_ms"])
     return {"model": model.stem, "onnxruntime_min_ms": min(theirs), "onebyone_min_ms": min(ours),
