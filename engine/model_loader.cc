@@ -131,9 +131,11 @@ std::shared_ptr<const Reduction> Model::StoredReduction(const std::string& layer
 absl::StatusOr<std::shared_ptr<const Model>> MakeModel(Bundle bundle, Graph network, const CompileOptions& options) {
   auto model = std::make_shared<Model>();
   model->bundle = std::move(bundle);
+  CompileOptions named = options;
+  named.model_hash = model->bundle.sha256;
   const PreprocessOptions& input = model->bundle.preprocess;
   RETURN_IF_ERROR(CheckInputs(network));
-  auto compiled = CompiledModel::Compile(std::move(network), input.height, input.width, options);
+  auto compiled = CompiledModel::Compile(std::move(network), input.height, input.width, named);
   if (!compiled.ok()) {
     return Annotated(compiled.status(), absl::StrCat("network with input ", input.width, "x", input.height));
   }

@@ -90,6 +90,12 @@ void DeclareWork(OptionDeclaration& declare, ServerOptions& options) {
           "measured: the faster of direct and Winograd per shape; exact: never Winograd")
       ->check(CLI::IsMember({"measured", "exact"}))
       ->group(group);
+  options.kernel_cache = DefaultKernelCacheFolder();
+  declare
+      .Value("--kernel-cache", options.kernel_cache,
+             "folder in which timed choices of kernels are kept for the next start; off: nowhere")
+      ->type_name("DIR")
+      ->group(group);
 }
 
 void DeclareLife(OptionDeclaration& declare, ServerOptions& options) {

@@ -50,6 +50,7 @@ struct ServerOptions {
   SchedulerOptions scheduler;
   DrainOptions drain;
   CompileOptions compile;
+  std::string kernel_cache;  // folder of measured choices; empty or "off": none are kept
 
   // INVALID_ARGUMENT naming the option, what was wanted and what was got.
   absl::Status Validate() const;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -53,9 +54,9 @@ void LogModel(const ModelEntry& entry, const std::string& default_model) {
     spdlog::error("model {}: not served: {}", entry.name, std::string(entry.status.message()));
     return;
   }
-  spdlog::info("model {} version {}{}: {} layers, loaded in {} ms", entry.name, entry.version(),
-               entry.name == default_model ? " (default)" : "", entry.model->compiled->layers().size(),
-               absl::ToInt64Milliseconds(entry.load_time));
+  spdlog::info("model {} version {}{}: {} layers, loaded in {} ms, {} convolutions measured", entry.name,
+               entry.version(), entry.name == default_model ? " (default)" : "", entry.model->compiled->layers().size(),
+               absl::ToInt64Milliseconds(entry.load_time), entry.model->compiled->convs_measured());
 }
 
 }  // namespace
@@ -77,10 +78,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 }
 
 absl::Status Server::LoadModels(const ModelRegistry::LoadFunction& load) {
+  CompileOptions compile = options_.compile;
+  compile.kernel_cache = OpenKernelCache(options_.kernel_cache, [](const absl::Status& why) {
+    spdlog::warn("--kernel-cache: {}; the next start will measure again", std::string(why.message()));
+  });
   ASSIGN_OR_RETURN(models_, ModelRegistry::Load({.folder = options_.models,
                                                  .default_model = options_.default_model,
-
-                                                 .compile = options_.compile,
+                                                 .compile = std::move(compile),
                                                  .load = load}));
   for (const ModelEntry& entry : models_->entries()) LogModel(entry, models_->default_model());
   return absl::OkStatus();

@@ -42,8 +42,9 @@ function(onebyone_program name)
 endfunction()
 
 # onebyone_test(NAME SOURCES ... LIBRARIES ... [LABELS ...])
-# A GoogleTest program NAME, one ctest entry. They find ../shared by ONEBYONE_SHARED. The code of the tests themselves is
-# compiled at -O1: quicker to build, and g++ 12 warns falsely of uninitialized absl::InlinedVector storage at -O3.
+# A GoogleTest program NAME, one ctest entry. They find ../shared by ONEBYONE_SHARED, and their caches lie in the build folder. The code
+# of the tests themselves is compiled at -O1: quicker to build, and g++ 12 warns falsely of uninitialized absl::InlinedVector storage
+# at -O3.
 function(onebyone_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
@@ -55,5 +56,5 @@ function(onebyone_test name)
     $<TARGET_NAME_IF_EXISTS:onebyone_sanitized_mutex>)
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
-    ENVIRONMENT "ONEBYONE_SOURCE=${PROJECT_SOURCE_DIR};ONEBYONE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+    ENVIRONMENT "ONEBYONE_SOURCE=${PROJECT_SOURCE_DIR};ONEBYONE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/cache")
 endfunction()

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "engine/base/status_macros.h"
 
 namespace onebyone {
@@ -34,7 +36,10 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes)
 }
 
 absl::Status WriteFile(const std::string& path, absl::string_view content) {
-  const std::string temporary = absl::StrCat(path, ".", getpid(), ".partial");
+  // A name of its own for each call: threads share the process id, and containers that share a folder may too.
+  static std::atomic<int64_t> calls{0};
+  const std::string temporary =
+      absl::StrCat(path, ".", getpid(), ".", ++calls, ".", absl::GetCurrentTimeNanos(), ".partial");
   std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
   stream.write(content.data(), static_cast<std::streamsize>(content.size()));
   stream.close();

@@ -21,8 +21,8 @@
 #include "engine/passes/prune_to_layers.h"
 #include "engine/passes/quantize_int8.h"
 #include "engine/passes/remove_identity.h"
-#include "engine/runtime/conv_measurement.h"
 #include "engine/runtime/lowering.h"
+#include "engine/runtime/measured_choices.h"
 #include "engine/runtime/plan_cache.h"
 
 namespace onebyone {
@@ -73,7 +73,8 @@ class CompiledNetwork : public CompiledModel {
         height_(height),
         width_(width),
         options_(options),
-        plans_(options.max_plans) {
+        plans_(options.max_plans),
+        choices_(options.kernel_cache, options.model_hash) {
     for (const Graph::Output& output : imported_.outputs()) output_layers_.push_back(output.name);
     for (const LayerInfo& layer : layers_) by_name_[layer.name] = &layer;
   }
@@ -98,6 +99,11 @@ class CompiledNetwork : public CompiledModel {
     ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan, CompilePlan(query));
     plans_.Insert(key, plan);
     return plan;
+  }
+
+  int64_t convs_measured() const override {
+    const absl::MutexLock lock(&compile_mutex_);
+    return choices_.measured();
   }
 
  private:
@@ -125,8 +131,7 @@ class CompiledNetwork : public CompiledModel {
 
     LoweringOptions lowering = {.reference_only = options_.reference_only, .precision = options_.precision};
     if (MayUseWinograd()) {
-      RETURN_IF_ERROR(MeasureConvs(graph, weights_, choice_));
-      lowering.choice = &choice_;
+      ASSIGN_OR_RETURN(lowering.choice, choices_.For(graph, query.threads, weights_));
     }
     ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, Lower(graph, lowering, weights_));
     for (size_t i = 0; i < output_fields.size(); ++i) plan->outputs[i].field = output_fields[i];
@@ -172,9 +177,9 @@ class CompiledNetwork : public CompiledModel {
   std::vector<std::string> output_layers_;
   absl::flat_hash_map<std::string, const LayerInfo*> by_name_;
   PlanCache plans_;
-  absl::Mutex compile_mutex_;
+  mutable absl::Mutex compile_mutex_;
   WeightCache weights_;
-  ConvChoice choice_ ABSL_GUARDED_BY(compile_mutex_);
+  MeasuredChoices choices_ ABSL_GUARDED_BY(compile_mutex_);
 };
 
 // Bytes and scales of other software, where the network has them, become a float network and ranges.

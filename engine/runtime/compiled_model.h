@@ -10,6 +10,7 @@
 #include "engine/graph/graph.h"
 #include "engine/graph/layer_table.h"
 #include "engine/reduction/reduction.h"
+#include "engine/runtime/kernel_cache.h"
 #include "engine/runtime/plan.h"
 #include "engine/tensor/precision.h"
 
@@ -23,6 +24,10 @@ struct CompileOptions {
   Precision precision = Precision::kFloat32;
   // What kInt8 runs by.
   std::shared_ptr<const Calibration> calibration = nullptr;
+  // Keeps what kMeasured found beyond the end of the process; null: nothing is kept.
+  std::shared_ptr<KernelCache> kernel_cache = nullptr;
+  // The network's name in there, the hash of its file; MakeModel fills in the bundle's. Empty: nothing is kept.
+  std::string model_hash = {};
   // Plans kept, least recently used first out; a plan is one set of layers, reductions and input size.
   int max_plans = 64;
   // Run nodes through the plain reference kernels only; for tests.
@@ -69,6 +74,9 @@ class CompiledModel {
   // INVALID_ARGUMENT for an unknown layer (naming the nearest one), a reduction that does not fit, or an input size
   // that the network cannot take.
   virtual absl::StatusOr<std::shared_ptr<const Plan>> PlanFor(const PlanQuery& query) = 0;
+
+  // Convolutions that had to be timed so far: those of no plan before and not in the kernel cache.
+  virtual int64_t convs_measured() const = 0;
 };
 
 }  // namespace onebyone

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/btree_map.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 
 namespace onebyone {
@@ -22,10 +22,18 @@ class ConvChoice {
   bool IsWinograd(const ConvSpec& spec) const;
   bool Knows(const std::string& key) const { return winograd_.contains(key); }
   void Set(const std::string& key, bool winograd) { winograd_[key] = winograd; }
+  // All that `other` knows; it counts where both know.
+  void Add(const ConvChoice& other) {
+    for (const auto& [key, winograd] : other.winograd_) Set(key, winograd);
+  }
+  const absl::btree_map<std::string, bool>& by_key() const { return winograd_; }
 
  private:
   bool always_ = false;
-  absl::flat_hash_map<std::string, bool> winograd_;
+  absl::btree_map<std::string, bool> winograd_;
 };
+
+// The choices of one network, by the threads that its plans run with: what is faster on one need not be on four.
+using ConvChoices = absl::btree_map<int, ConvChoice>;
 
 }  // namespace onebyone

@@ -50,22 +50,24 @@ absl::Status RunOnce(Executor& executor, const std::shared_ptr<const Plan>& plan
 
 }  // namespace
 
-absl::Status MeasureConvs(const Graph& graph, WeightCache& weights, ConvChoice& choice) {
-  const auto candidates = UnknownCandidates(graph, choice);
-  if (candidates.empty()) return absl::OkStatus();
+absl::StatusOr<ConvChoice> MeasureConvs(const Graph& graph, int threads, const ConvChoice& known,
+                                        WeightCache& weights) {
+  ConvChoice measured;
+  const auto candidates = UnknownCandidates(graph, known);
+  if (candidates.empty()) return measured;
   const ConvChoice always = ConvChoice::AlwaysWinograd();
   ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> direct, Lower(graph, {}, weights));
   ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> winograd, Lower(graph, {.choice = &always}, weights));
-  const std::unique_ptr<Executor> executor_direct = Executor::Create({});
-  const std::unique_ptr<Executor> executor_winograd = Executor::Create({});
+  const std::unique_ptr<Executor> executor_direct = Executor::Create({.threads = threads});
+  const std::unique_ptr<Executor> executor_winograd = Executor::Create({.threads = threads});
   StepTimes direct_times;
   StepTimes winograd_times;
   for (int round = 0; round < kRounds; ++round) {
     RETURN_IF_ERROR(RunOnce(*executor_direct, direct, round == 0 ? nullptr : &direct_times));
     RETURN_IF_ERROR(RunOnce(*executor_winograd, winograd, round == 0 ? nullptr : &winograd_times));
   }
-  for (const auto& [name, key] : candidates) choice.Set(key, winograd_times[name] < direct_times[name]);
-  return absl::OkStatus();
+  for (const auto& [name, key] : candidates) measured.Set(key, winograd_times[name] < direct_times[name]);
+  return measured;
 }
 
 }  // namespace onebyone

@@ -34,8 +34,10 @@ struct StepTime {
 
 absl::StatusOr<Bench> Prepare(const BenchOptions& options) {
   ASSIGN_OR_RETURN(const Precision precision, ResolvePrecision(options.precision));
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
-                   LoadModel(options.bundle, {.convolution = options.convolution, .precision = precision}));
+  ASSIGN_OR_RETURN(
+      const std::shared_ptr<const Model> model,
+      LoadModel(options.bundle,
+                {.convolution = options.convolution, .precision = precision, .kernel_cache = options.kernel_cache}));
   ASSIGN_OR_RETURN(const std::vector<ChosenLayer> layers, ChooseLayers(*model, options.layers, options.channels));
   const PreprocessOptions& size = model->bundle.preprocess;
   PlanQuery query;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -16,7 +17,8 @@ struct BenchOptions {
   int64_t channels = 0;             // 0: all of them
   PrecisionChoice precision = PrecisionChoice::kAuto;
   CompileOptions::Convolution convolution = CompileOptions::Convolution::kMeasured;
-  int threads = 1;  // inside one image
+  std::shared_ptr<KernelCache> kernel_cache = nullptr;  // null: none
+  int threads = 1;                                      // inside one image
   int runs = 100;
   int warm_up = 10;  // runs that are not counted
   bool profile = false;

@@ -1,6 +1,7 @@
 #include "engine/workbench/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 #include <map>
 #include <string>
 #include <vector>
@@ -41,6 +42,18 @@ void AddConvolution(CLI::App* app, CompileOptions::Convolution& convolution) {
   AddChoice(app, "--convolution", convolution, kConvolutions,
             "measured (default): time direct and Winograd convolution for each shape and keep the faster; exact: never "
             "Winograd, whose rounding error is larger");
+}
+
+// `folder` is opened once the command line has been read.
+void AddKernelCache(CLI::App* app, std::string& folder) {
+  app->add_option("--kernel-cache", folder,
+                  "Folder in which timed choices of kernels are kept for the next start; off: nowhere. Default: "
+                  "$XDG_CACHE_HOME/onebyone, else ~/.cache/onebyone")
+      ->type_name("DIR");
+}
+
+void WarnOnStandardError(const absl::Status& why) {
+  std::cerr << "onebyone-model: --kernel-cache: " << why.message() << "; the next start will measure again\n";
 }
 
 template <typename Options>
@@ -128,7 +141,7 @@ void AddInspect(CLI::App& app, CommandLine& line) {
   command->final_callback([&line] { line.command = WorkbenchCommand::kInspect; });
 }
 
-void AddRun(CLI::App& app, CommandLine& line) {
+void AddRun(CLI::App& app, std::string& kernel_cache, CommandLine& line) {
   CLI::App* command = app.add_subcommand("run", "Extract layers from image files into .npy files");
   RunOptions& options = line.run;
   AddBundle(command, options.bundle);
@@ -136,6 +149,7 @@ void AddRun(CLI::App& app, CommandLine& line) {
   AddChoice(command, "--resize", options.fit, kFits,
             "model (default): resize and crop as the bundle says; none: the picture has the network's size already");
   AddConvolution(command, options.convolution);
+  AddKernelCache(command, kernel_cache);
   command->add_option("--threads", options.threads, "Pictures at a time. Default: 1")
       ->check(CLI::Range(1, kMostThreads))
       ->type_name("N");
@@ -148,7 +162,7 @@ void AddRun(CLI::App& app, CommandLine& line) {
   command->final_callback([&line] { line.command = WorkbenchCommand::kRun; });
 }
 
-void AddVerify(CLI::App& app, CommandLine& line) {
+void AddVerify(CLI::App& app, std::string& kernel_cache, CommandLine& line) {
   CLI::App* command = app.add_subcommand("verify", "Compare layers with stored outputs of other software");
   AddBundle(command, line.verify.bundle);
   command
@@ -163,15 +177,17 @@ void AddVerify(CLI::App& app, CommandLine& line) {
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("T");
   AddConvolution(command, line.verify.convolution);
+  AddKernelCache(command, kernel_cache);
   command->final_callback([&line] { line.command = WorkbenchCommand::kVerify; });
 }
 
-void AddBench(CLI::App& app, CommandLine& line) {
+void AddBench(CLI::App& app, std::string& kernel_cache, CommandLine& line) {
   CLI::App* command = app.add_subcommand("bench", "Time the network alone, one image at a time");
   BenchOptions& options = line.bench;
   AddBundle(command, options.bundle);
   AddLayers(command, options);
   AddConvolution(command, options.convolution);
+  AddKernelCache(command, kernel_cache);
   command->add_option("--threads", options.threads, "Threads inside one image. Default: 1")
       ->check(CLI::Range(1, kMostThreads))
       ->type_name("N");
@@ -211,15 +227,18 @@ std::optional<int> ParseCommandLine(int argc, const char* const* argv, CommandLi
   app.require_subcommand(1);
   AddImport(app, line);
   AddInspect(app, line);
-  AddRun(app, line);
-  AddVerify(app, line);
-  AddBench(app, line);
+  std::string kernel_cache = DefaultKernelCacheFolder();
+  AddRun(app, kernel_cache, line);
+  AddVerify(app, kernel_cache, line);
+  AddBench(app, kernel_cache, line);
   AddCost(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kWrongUsage;
   }
+  const std::shared_ptr<KernelCache> cache = OpenKernelCache(kernel_cache, WarnOnStandardError);
+  line.run.kernel_cache = line.verify.kernel_cache = line.bench.kernel_cache = cache;
   return std::nullopt;
 }
 

@@ -106,8 +106,10 @@ class Work {
 
 absl::Status RunRun(const RunOptions& options, std::ostream& out, std::ostream& errors) {
   ASSIGN_OR_RETURN(const Precision precision, ResolvePrecision(options.precision));
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
-                   LoadModel(options.bundle, {.convolution = options.convolution, .precision = precision}));
+  ASSIGN_OR_RETURN(
+      const std::shared_ptr<const Model> model,
+      LoadModel(options.bundle,
+                {.convolution = options.convolution, .precision = precision, .kernel_cache = options.kernel_cache}));
   ASSIGN_OR_RETURN(std::vector<ChosenLayer> layers, ChooseLayers(*model, options.layers, options.channels));
   RETURN_IF_ERROR(CheckLayerFiles(layers));
   std::error_code error;

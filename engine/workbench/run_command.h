@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct RunOptions {
   InputFit fit = InputFit::kModel;
   int threads = 1;  // pictures at a time
   CompileOptions::Convolution convolution = CompileOptions::Convolution::kMeasured;
+  std::shared_ptr<KernelCache> kernel_cache = nullptr;  // null: none
   std::string output_folder;
   std::vector<std::string> pictures;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <ostream>
 #include <string>
 
@@ -13,6 +14,7 @@ struct VerifyOptions {
   std::string golden_folder;  // empty: the goldens of the bundle itself
   double tolerance = 1e-4;    // for `golden_folder`; a bundle's goldens have their own
   CompileOptions::Convolution convolution = CompileOptions::Convolution::kMeasured;
+  std::shared_ptr<KernelCache> kernel_cache = nullptr;  // null: none
 };
 
 // Compares layers with reference outputs made by other software and prints a row for each. INVALID_ARGUMENT where one

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/bundle/bundle_files.h"
 #include "tests/testing/graph_builder.h"
 #include "tests/testing/status_matchers.h"
@@ -17,7 +19,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr CompileOptions kExact = {.convolution = CompileOptions::Convolution::kExact};
+const CompileOptions kExact = {.convolution = CompileOptions::Convolution::kExact};
 
 // image [1, 3, 16, 16] -> conv, 8 channels -> pool -> features [1, 8]
 Graph SmallNetwork() {
@@ -139,6 +141,23 @@ TEST(MakeModel, RefusesNetworksThatTakeNoPicture) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("got also 't'")));
   EXPECT_THAT(MakeModel(SmallBundle(), Graph(), kExact),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("got none")));
+}
+
+TEST(MakeModel, KeepsMeasuredChoicesUnderTheHashOfTheBundle) {
+  const TemporaryFolder folder;
+  Bundle bundle = SmallBundle();
+  bundle.sha256 = "f00d";
+  const Graph network = GraphBuilder()
+                            .Input("image", {1, 3, 16, 16})
+                            .Conv("stem", "image", 8, {.kernel = 3, .pad = 1})
+                            .Conv("conv", "stem", 8, {.kernel = 3, .pad = 1})
+                            .Output("conv")
+                            .Build();
+  ASSERT_OK_AND_ASSIGN(const auto model,
+                       MakeModel(bundle, network, {.kernel_cache = OpenKernelCache(folder.path(), nullptr)}));
+  ASSERT_THAT(model->compiled->PlanFor({.layers = {{"conv"}}, .height = 16, .width = 16}), IsOk());
+  EXPECT_EQ(model->compiled->convs_measured(), 1);
+  EXPECT_TRUE(std::filesystem::exists(folder / "f00d.choices"));
 }
 
 TEST(LoadModel, NamesTheBundleWhoseModelIsBroken) {

@@ -209,6 +209,18 @@ class LifeTest(unittest.TestCase):
             for part in ("onebyone-server", "model onebyone-nano", "layers, loaded in", "lanes: ", "listening on 127.0.0.1:"):
                 self.assertIn(part, server.log())
 
+    def test_a_second_start_measures_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with RunningServer("--kernel-cache", folder + "/kernels") as server:
+                self.assertRegex(server.log(), r", [1-9][0-9]* convolutions measured")
+            with RunningServer("--kernel-cache", folder + "/kernels") as server:
+                self.assertIn(", 0 convolutions measured", server.log())
+
+    def test_a_kernel_cache_that_cannot_be_written_is_warned_of_once(self):
+        with RunningServer("--kernel-cache", "/dev/null/kernels") as server:
+            self.assertEqual(len(server.client.extract(request_for(PICTURE), timeout=120).results), 1)
+            self.assertEqual(server.log().count("--kernel-cache: /dev/null/kernels"), 1, server.log())
+
     def test_wrong_usage_exits_with_two_and_no_models_with_one(self):
         def run(*arguments):
             return subprocess.run([str(PROGRAM), *arguments], capture_output=True, text=True, timeout=120, check=False)

@@ -81,6 +81,16 @@ TEST(CommandLine, CountsBeforeEnvironmentBeforeFile) {
   EXPECT_EQ(options.limits.max_images, 3);
 }
 
+TEST(CommandLine, KeepsKernelChoicesWhereCachesLieUnlessToldOtherwise) {
+  const Environment caches("XDG_CACHE_HOME", "/var/cache");
+  EXPECT_EQ(OptionsOf({"--models=m"}).kernel_cache, "/var/cache/onebyone");
+  EXPECT_EQ(OptionsOf({"--models=m", "--kernel-cache", "kernels"}).kernel_cache, "kernels");
+  EXPECT_EQ(OptionsOf({"--models=m", "--kernel-cache", ""}).kernel_cache, "");
+  EXPECT_EQ(OptionsOf({"--models=m", "--config", WriteConfig("kernel-cache = \"off\"\n")}).kernel_cache, "off");
+  const Environment off("ONEBYONE_KERNEL_CACHE", "off");
+  EXPECT_EQ(OptionsOf({"--models=m"}).kernel_cache, "off");
+}
+
 TEST(CommandLine, FindsItsFileByTheEnvironment) {
   const Environment config("ONEBYONE_CONFIG", WriteConfig("models = \"from-file\"\n"));
   EXPECT_EQ(OptionsOf({}).models, "from-file");

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/workbench/program_fixture.h"
 
 namespace onebyone::testing {
@@ -38,6 +40,21 @@ TEST_F(TinyBundleTest, BenchTellsPeopleTheSame) {
   ASSERT_THAT(bench, Succeeds());
   EXPECT_THAT(bench.out,
               AllOf(HasSubstr("p50"), HasSubstr("p95"), HasSubstr("79,872 multiply-adds"), HasSubstr("share")));
+}
+
+TEST(BenchOfTheBundledModel, KeepsItsChoicesOfKernelsWhereToldAndWarnsWhereItCannot) {
+  const TemporaryFolder folder;
+  const std::string bundle = absl::StrCat(SourceFolder(), "/deploy/models/onebyone-nano");
+  const std::vector<std::string> bench = {"bench", "--bundle", bundle, "--runs", "1", "--warm-up", "0"};
+  const auto with_cache = [&bench](const std::string& cache) {
+    std::vector<std::string> arguments = bench;
+    arguments.insert(arguments.end(), {"--kernel-cache", cache});
+    return Workbench(arguments);
+  };
+  EXPECT_THAT(with_cache("off"), Succeeds());
+  EXPECT_THAT(with_cache(folder / "cache"), Succeeds());
+  EXPECT_FALSE(std::filesystem::is_empty(folder / "cache"));
+  EXPECT_THAT(with_cache("/dev/null/cache"), Ends(0, HasSubstr("--kernel-cache: /dev/null/cache: cannot be made")));
 }
 
 TEST_F(TinyBundleTest, BenchRefusesWhatTheBundleLacks) {
