@@ -1,9 +1,8 @@
 #include "tests/benchmarks/bound_measurement.h"
 
-#include <time.h>  // clock_gettime
-
 #include <algorithm>
 #include <cstring>
+#include <ctime>
 #include <limits>
 #include <memory>
 #include <numeric>

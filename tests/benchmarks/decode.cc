@@ -55,7 +55,7 @@ struct Row {
   std::string picture;
   Side opencv;
   Side onebyone;
-  double ratio() const { return onebyone.total_ms / opencv.total_ms; }
+  double Ratio() const { return onebyone.total_ms / opencv.total_ms; }
 };
 
 // Milliseconds since it was made or last asked.
@@ -161,12 +161,12 @@ void Print(const Flags& flags, const std::vector<Row>& rows) {
     const Side& theirs = row.opencv;
     const Side& ours = row.onebyone;
     table.AddRow({row.picture, ms(theirs.total_ms), ms(theirs.decode_ms), ms(theirs.fit_ms), ms(ours.total_ms),
-                  ms(ours.decode_ms), ms(ours.fit_ms), absl::StrFormat("%.3f", row.ratio()),
+                  ms(ours.decode_ms), ms(ours.fit_ms), absl::StrFormat("%.3f", row.Ratio()),
                   absl::StrFormat("%.1f : %.1f", 1e-6 * static_cast<double>(theirs.decoded_bytes),
                                   1e-6 * static_cast<double>(ours.decoded_bytes))});
     JsonObject object;
     object.String("picture", row.picture).Json("opencv", JsonOf(theirs)).Json("onebyone", JsonOf(ours));
-    json.push_back(object.Number("ratio", row.ratio()).ToString());
+    json.push_back(object.Number("ratio", row.Ratio()).ToString());
   }
   if (flags.json) {
     std::cout << JsonArray(json) << "\n";

@@ -59,6 +59,7 @@ absl::StatusOr<double> ImagesPerSecond(const Network& network, int lanes, double
   std::barrier<> all_ready(lanes);
   std::vector<LaneCount> counts(lanes);
   std::vector<std::thread> threads;
+  threads.reserve(counts.size());
   for (LaneCount& count : counts) {
     threads.emplace_back([&] { RunLane(network, seconds, all_ready, count); });
   }
