@@ -45,7 +45,7 @@ std::vector<Part> PartsOf(const Bound& bound) {
       {"between steps, and least times that never fall together", "between_ms", bound.whole_ms - bound.ServedSum()}};
 }
 
-void PrintJson(const Flags& flags, const Network& network, const Bound& bound) {
+void PrintJson(const Network& network, const Bound& bound) {
   std::vector<std::string> steps;
   for (const StepBound& step : bound.steps) {
     JsonObject json;
@@ -54,7 +54,8 @@ void PrintJson(const Flags& flags, const Network& network, const Bound& bound) {
     steps.push_back(json.Number("gflops", step.Gflops()).ToString());
   }
   JsonObject json;
-  json.String("model", network.model->bundle.name).String("precision", NameOf(flags.network.precision));
+  json.String("model", network.model->bundle.name);
+  json.String("precision", NameOf(network.model->compiled->precision()));
   json.Number("whole_ms", bound.whole_ms).Number("whole_cpu_ms", bound.whole_cpu_ms);
   json.Number("bound_ms", bound.FastestSum());
   json.Number("ratio", bound.whole_ms / bound.FastestSum());
@@ -62,7 +63,7 @@ void PrintJson(const Flags& flags, const Network& network, const Bound& bound) {
   std::cout << json.Json("steps", JsonArray(steps)).ToString() << "\n";
 }
 
-void PrintText(const Flags& flags, const Network& network, const Bound& bound) {
+void PrintText(const BoundRuns& runs, const Network& network, const Bound& bound) {
   const auto ms = [](double time) { return absl::StrFormat("%.4f", time); };
   const auto share = [&](double time) { return absl::StrFormat("%.1f %%", 100 * time / bound.whole_ms); };
   Table steps({{"step", Table::Align::kLeft},
@@ -79,9 +80,8 @@ void PrintText(const Flags& flags, const Network& network, const Bound& bound) {
   }
   Table parts({{"where the time goes", Table::Align::kLeft}, {"ms"}, {"share"}});
   for (const Part& part : PartsOf(bound)) parts.AddRow({part.name, ms(part.ms), share(part.ms)});
-  std::cout << network.model->bundle.name << " up to " << absl::StrJoin(network.layers, ", ") << ", "
-            << NameOf(flags.network.precision) << ", one thread, minima of " << flags.runs.rounds << " rounds of "
-            << flags.runs.runs << " runs\n\n"
+  std::cout << network.Title() << ", up to " << absl::StrJoin(network.layers, ", ") << ", one thread, minima of "
+            << runs.rounds << " rounds of " << runs.runs << " runs\n\n"
             << steps.ToString() << "\n"
             << parts.ToString()
             << absl::StrFormat(
@@ -92,7 +92,8 @@ void PrintText(const Flags& flags, const Network& network, const Bound& bound) {
 absl::Status Run(const Flags& flags) {
   ASSIGN_OR_RETURN(const Network network, LoadNetwork(flags.network));
   ASSIGN_OR_RETURN(const Bound bound, MeasureBound(network, flags.runs));
-  (flags.json ? PrintJson : PrintText)(flags, network, bound);
+  if (flags.json) PrintJson(network, bound);
+  if (!flags.json) PrintText(flags.runs, network, bound);
   return absl::OkStatus();
 }
 

@@ -82,15 +82,14 @@ void Print(const Flags& flags, const Network& network, const std::vector<double>
     row.Integer("lanes", static_cast<int64_t>(i) + 1).Number("images_per_second", best[i]).Number("ratio", ratio);
     rows.push_back(row.ToString());
   }
-  const std::string& model = network.model->bundle.name;
   if (flags.json) {
     JsonObject json;
-    json.String("model", model).String("precision", NameOf(flags.network.precision));
+    json.String("model", network.model->bundle.name);
+    json.String("precision", NameOf(network.model->compiled->precision()));
     std::cout << json.Json("lanes", JsonArray(rows)).ToString() << "\n";
     return;
   }
-  std::cout << model << ", " << NameOf(flags.network.precision) << ", most of " << flags.rounds << " rounds of "
-            << flags.seconds << " s\n"
+  std::cout << network.Title() << ", most of " << flags.rounds << " rounds of " << flags.seconds << " s\n"
             << table.ToString();
 }
 

@@ -8,8 +8,8 @@
 #include "absl/status/statusor.h"
 #include "engine/model_loader.h"
 #include "engine/runtime/plan.h"
-#include "engine/tensor/precision.h"
 #include "engine/tensor/tensor.h"
+#include "engine/workbench/layer_choice.h"
 
 namespace onebyone::benchmarks {
 
@@ -17,7 +17,7 @@ namespace onebyone::benchmarks {
 struct NetworkFlags {
   std::string bundle;
   std::vector<std::string> layers;  // empty: the bundle's default layers
-  Precision precision = Precision::kFloat32;
+  PrecisionChoice precision = PrecisionChoice::kFloat32;
 };
 
 // Declares --bundle, --layer and --precision; `flags` must outlive the parse.
@@ -29,6 +29,9 @@ struct Network {
   std::vector<std::string> layers;
   std::shared_ptr<const Plan> plan;
   Tensor input;
+
+  // "googlenet, bf16".
+  std::string Title() const;
 };
 
 absl::StatusOr<Network> LoadNetwork(const NetworkFlags& flags);
