@@ -17,7 +17,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr CompileOptions kExact = {.convolution = CompileOptions::Convolution::kExact};
+const CompileOptions kExact = {.convolution = CompileOptions::Convolution::kExact};
 
 // image [1, 3, 16, 16] -> conv, 8 channels -> pool -> features [1, 8]
 Graph SmallNetwork() {
