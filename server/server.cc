@@ -53,9 +53,9 @@ void LogModel(const ModelEntry& entry, const std::string& default_model) {
     spdlog::error("model {}: not served: {}", entry.name, std::string(entry.status.message()));
     return;
   }
-  spdlog::info("model {} version {}{}: {} layers, loaded in {} ms", entry.name, entry.version(),
+  spdlog::info("model {} version {}{}: {} layers, loaded in {} ms, runs in {}", entry.name, entry.version(),
                entry.name == default_model ? " (default)" : "", entry.model->compiled->layers().size(),
-               absl::ToInt64Milliseconds(entry.load_time));
+               absl::ToInt64Milliseconds(entry.load_time), std::string(NameOf(entry.model->compiled->precision())));
 }
 
 }  // namespace
@@ -79,8 +79,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 absl::Status Server::LoadModels(const ModelRegistry::LoadFunction& load) {
   ASSIGN_OR_RETURN(models_, ModelRegistry::Load({.folder = options_.models,
                                                  .default_model = options_.default_model,
-
                                                  .compile = options_.compile,
+                                                 .precision = options_.precision,
                                                  .load = load}));
   for (const ModelEntry& entry : models_->entries()) LogModel(entry, models_->default_model());
   return absl::OkStatus();

@@ -147,8 +147,9 @@ void PrintJson(const Model& model, std::ostream& out) {
 
 absl::Status RunInspect(const InspectOptions& options, std::ostream& out) {
   // Nothing runs here, so nothing need be measured.
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
-                   LoadModel(options.bundle, {.convolution = CompileOptions::Convolution::kExact}));
+  ASSIGN_OR_RETURN(
+      const std::shared_ptr<const Model> model,
+      LoadModel(options.bundle, PrecisionChoice::kFloat32, {.convolution = CompileOptions::Convolution::kExact}));
   (options.json ? PrintJson : PrintText)(*model, out);
   return absl::OkStatus();
 }

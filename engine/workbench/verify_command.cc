@@ -51,7 +51,7 @@ std::vector<std::string> Row(const Golden& golden, const Comparison& comparison)
 
 absl::Status RunVerify(const VerifyOptions& options, std::ostream& out) {
   ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
-                   LoadModel(options.bundle, {.convolution = options.convolution}));
+                   LoadModel(options.bundle, PrecisionChoice::kFloat32, {.convolution = options.convolution}));
   std::vector<Golden> goldens = model->bundle.goldens;
   if (!options.golden_folder.empty()) {
     ASSIGN_OR_RETURN(goldens, FindGoldens(options.golden_folder, *model, options.tolerance));

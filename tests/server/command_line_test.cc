@@ -66,7 +66,7 @@ TEST(CommandLine, ReadsNumbersSizesAndDurations) {
   EXPECT_EQ(options.drain.timeout, absl::Milliseconds(250));
   EXPECT_FALSE(options.listen.reflection);
   EXPECT_EQ(options.compile.convolution, CompileOptions::Convolution::kExact);
-  EXPECT_EQ(options.compile.precision, Precision::kBFloat16);
+  EXPECT_EQ(options.precision, PrecisionChoice::kBFloat16);
   EXPECT_EQ(options.scheduler.lanes, 3);
 }
 

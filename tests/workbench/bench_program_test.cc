@@ -42,7 +42,7 @@ TEST_F(TinyBundleTest, BenchTellsPeopleTheSame) {
 
 TEST_F(TinyBundleTest, BenchRefusesWhatTheBundleLacks) {
   EXPECT_THAT(Workbench({"bench", "--bundle", bundle_, "--precision", "int8"}),
-              Ends(1, HasSubstr("not in this bundle")));
+              Ends(1, HasSubstr("precision: int8: want a calibrated bundle")));
   EXPECT_THAT(Workbench({"bench", "--bundle", bundle_, "--layer", "pool6"}), Ends(1, HasSubstr("'pool5'")));
 }
 
