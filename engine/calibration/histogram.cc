@@ -20,6 +20,10 @@ void Widen(ValueRange& range, absl::Span<const float> numbers) {
   range = {.low = low, .high = high};
 }
 
+ValueRange Union(const ValueRange& a, const ValueRange& b) {
+  return {.low = std::min(a.low, b.low), .high = std::max(a.high, b.high)};
+}
+
 Histogram::Histogram(const ValueRange& observed)
     : observed_(observed),
       extreme_(std::max(std::abs(static_cast<double>(observed.low)), std::abs(static_cast<double>(observed.high)))),

@@ -11,6 +11,9 @@ namespace onebyone {
 // Widens `range` by the smallest and the largest of `numbers`; NaN counts for nothing. Begin with EmptyRange().
 void Widen(ValueRange& range, absl::Span<const float> numbers);
 
+// The range that holds both, either of which may be empty.
+ValueRange Union(const ValueRange& a, const ValueRange& b);
+
 // The range of no numbers: low is +infinity, high -infinity.
 ValueRange EmptyRange();
 

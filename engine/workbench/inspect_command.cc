@@ -57,6 +57,17 @@ absl::string_view NameOf(ResizeFilter filter) {
   return "antialias";
 }
 
+// Empty without a calibration.
+std::string CalibrationText(const Calibration* calibration) {
+  if (calibration == nullptr) return "";
+  std::string text = absl::StrCat("by ", calibration->method, " on ", calibration->images, " pictures");
+  for (const Fidelity& fidelity : calibration->fidelities) {
+    absl::StrAppend(&text, ", ", NameOf(fidelity.precision), " ",
+                    absl::StrFormat("%.4f pooled, %.4f maps", fidelity.pooled_cosine, fidelity.map_cosine));
+  }
+  return text;
+}
+
 std::vector<std::pair<std::string, std::string>> Facts(const Model& model) {
   const Bundle& bundle = model.bundle;
   const PreprocessOptions& input = bundle.preprocess;
@@ -79,6 +90,7 @@ std::vector<std::pair<std::string, std::string>> Facts(const Model& model) {
                                      absl::StrAppend(text, reduction->name, ": ", reduction->layer, " to at most ",
                                                      reduction->max_channels());
                                    })},
+      {"calibration", CalibrationText(bundle.calibration.get())},
   };
   facts.erase(std::remove_if(facts.begin(), facts.end(), [](const auto& fact) { return fact.second.empty(); }),
               facts.end());

@@ -56,7 +56,7 @@ absl::StatusOr<std::vector<ValueRange>> ObserveRanges(Observer& observer, const 
   }));
   std::vector<ValueRange> ranges(values, EmptyRange());
   for (size_t value = 0; value < values; ++value) {
-    for (const auto& thread : seen) Widen(ranges[value], {thread[value].low, thread[value].high});
+    for (const auto& thread : seen) ranges[value] = Union(ranges[value], thread[value]);
     if (std::isfinite(ranges[value].low) && std::isfinite(ranges[value].high)) continue;
     return absl::InvalidArgumentError(absl::StrCat("layer '", observer.values[value],
                                                    "': want finite numbers on every picture, got ", ranges[value].low,

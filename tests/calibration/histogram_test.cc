@@ -20,6 +20,14 @@ TEST(Widen, TakesTheSmallestAndTheLargestOfAllThatCame) {
   EXPECT_EQ(range.high, 3);
 }
 
+TEST(Union, HoldsBothEvenWhereOneIsEmpty) {
+  const ValueRange range = Union({.low = 1, .high = 2}, {.low = -1, .high = 1.5F});
+  EXPECT_EQ(range.low, -1);
+  EXPECT_EQ(range.high, 2);
+  EXPECT_EQ(Union(range, EmptyRange()).low, -1);
+  EXPECT_EQ(Union(EmptyRange(), range).high, 2);
+}
+
 TEST(Widen, PassesOverNanButNotOverInfinity) {
   ValueRange range = EmptyRange();
   Widen(range, {kNan, 1.0F, kNan});

@@ -70,6 +70,13 @@ TEST(CommandLine, ReadsNumbersSizesAndDurations) {
   EXPECT_EQ(options.scheduler.lanes, 3);
 }
 
+TEST(CommandLine, TakesEachPrecisionAndOfItselfTheFastestFaithful) {
+  EXPECT_EQ(OptionsOf({"--models=m"}).precision, PrecisionChoice::kAuto);
+  EXPECT_EQ(OptionsOf({"--models=m", "--precision=auto"}).precision, PrecisionChoice::kAuto);
+  EXPECT_EQ(OptionsOf({"--models=m", "--precision=f32"}).precision, PrecisionChoice::kFloat32);
+  EXPECT_EQ(OptionsOf({"--models=m", "--precision=int8"}).precision, PrecisionChoice::kInt8);
+}
+
 TEST(CommandLine, CountsBeforeEnvironmentBeforeFile) {
   const std::string config = WriteConfig("models = \"from-file\"\nmax-images = 1\nmax-features = 1\nlanes = 1\n");
   const Environment images("ONEBYONE_MAX_IMAGES", "2");

@@ -64,7 +64,9 @@ TEST_F(CalibrateTest, ReplacesTheCalibrationOfAnotherModel) {
   folder_.Write("tiny/calibration.textproto", "model_sha256: 'old' method: 'max' images: 1");
   EXPECT_THAT(Workbench({"inspect", "--bundle", bundle_}), Ends(1, HasSubstr("run onebyone-model calibrate again")));
   ASSERT_THAT(Calibrate({"--method", "max"}), Succeeds());
-  EXPECT_THAT(Workbench({"inspect", "--bundle", bundle_}), Succeeds());
+  const ProgramRun inspect = Workbench({"inspect", "--bundle", bundle_});
+  EXPECT_THAT(inspect, Succeeds());
+  EXPECT_THAT(inspect.out, HasSubstr("by max on 1 pictures, int8 "));
 }
 
 TEST_F(CalibrateTest, IsForgottenWhereTheModelIsImportedAnew) {
