@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/passes/fold_batch_norm.h"
-#include "engine/passes/fuse_activation.h"
 #include "engine/passes/remove_identity.h"
 #include "engine/precision_choice.h"
 
@@ -16,11 +15,9 @@ namespace {
 constexpr size_t kPicturesToRank = 8;  // enough to tell the worst layers, and each costs a run per convolution
 
 struct RankedConvolution {
-  ConvolutionNames names;
+  std::string name;
   double error = 0;  // of the network in which it alone is float
 };
-
-std::string OutputOf(const Graph& graph, NodeId node) { return graph.value(graph.node(node).outputs.front()).name; }
 
 // One number for many layers: how far the cosines are from 1, on the average.
 double MeanError(const FidelityMeasurement& measurement) {
@@ -32,11 +29,11 @@ double MeanError(const FidelityMeasurement& measurement) {
 }
 
 absl::StatusOr<std::vector<RankedConvolution>> Rank(const PrecisionTrial& trial, const Calibration& calibration) {
-  ASSIGN_OR_RETURN(const std::vector<ConvolutionNames> convolutions, FindConvolutions(trial.network()));
+  ASSIGN_OR_RETURN(const std::vector<std::string> convolutions, FindConvolutions(trial.network()));
   std::vector<RankedConvolution> ranked;
   for (size_t i = 0; i < convolutions.size(); ++i) {
     Calibration with = calibration;
-    with.float_layers.insert(convolutions[i].begin(), convolutions[i].end());
+    with.float_layers.insert(convolutions[i]);
     const std::string stage = absl::StrCat("convolution ", i + 1, " of ", convolutions.size(), " in float");
     ASSIGN_OR_RETURN(const FidelityMeasurement measurement, trial.MeasureInt8(stage, with, kPicturesToRank));
     ranked.push_back({convolutions[i], MeanError(measurement)});
@@ -47,17 +44,13 @@ absl::StatusOr<std::vector<RankedConvolution>> Rank(const PrecisionTrial& trial,
 
 }  // namespace
 
-absl::StatusOr<std::vector<ConvolutionNames>> FindConvolutions(const Graph& network) {
+absl::StatusOr<std::vector<std::string>> FindConvolutions(const Graph& network) {
   Graph graph = network;
   RETURN_IF_ERROR(RemoveIdentity{}.Run(graph).status());
   RETURN_IF_ERROR(FoldBatchNorm{}.Run(graph).status());
-  const std::vector<NodeId> nodes = graph.NodesOf(OpType::kConv);
-  std::vector<ConvolutionNames> convolutions;
-  for (const NodeId node : nodes) convolutions.push_back({OutputOf(graph, node)});
-  RETURN_IF_ERROR(FuseActivation{}.Run(graph).status());
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    const std::string fused = OutputOf(graph, nodes[i]);
-    if (fused != convolutions[i].front()) convolutions[i].push_back(fused);
+  std::vector<std::string> convolutions;
+  for (const NodeId node : graph.NodesOf(OpType::kConv)) {
+    convolutions.push_back(graph.value(graph.node(node).outputs.front()).name);
   }
   return convolutions;
 }
@@ -68,7 +61,7 @@ absl::StatusOr<FidelityMeasurement> KeepInFloat(const PrecisionTrial& trial, std
   const size_t most = count.has_value() ? static_cast<size_t>(*count) : ranked.size() / 4;
   const size_t kept = std::min(most, ranked.size());
   for (size_t i = 0; i < kept; ++i) {
-    calibration.float_layers.insert(ranked[i].names.begin(), ranked[i].names.end());
+    calibration.float_layers.insert(ranked[i].name);
     if (count.has_value()) continue;
     ASSIGN_OR_RETURN(FidelityMeasurement measurement,
                      trial.MeasureInt8(absl::StrCat("int8 with ", i + 1, " convolutions in float"), calibration));

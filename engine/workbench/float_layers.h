@@ -11,11 +11,8 @@
 
 namespace onebyone {
 
-// A convolution by the names of the values that it may produce once batch norms are folded and activations fused.
-using ConvolutionNames = std::vector<std::string>;
-
-// The convolutions of a network as imported, in its order.
-absl::StatusOr<std::vector<ConvolutionNames>> FindConvolutions(const Graph& network);
+// The convolutions of a network as imported, in its order, by what they produce once batch norms are folded.
+absl::StatusOr<std::vector<std::string>> FindConvolutions(const Graph& network);
 
 // Lets convolutions of `calibration` stay in float, those first whose float helps most, measured one by one on a few
 // pictures: `count` of them or, without a count, as many as it takes until the features are faithful (IsFaithful), at

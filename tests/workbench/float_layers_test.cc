@@ -10,6 +10,7 @@ namespace onebyone {
 namespace {
 
 using ::onebyone::testing::GraphBuilder;
+using ::onebyone::testing::IsOkAndHolds;
 using ::testing::ElementsAre;
 
 Graph SmallNetwork() {
@@ -26,9 +27,16 @@ Graph SmallNetwork() {
       .Build();
 }
 
-TEST(FindConvolutions, NamesWhatEachMayProduce) {
-  ASSERT_OK_AND_ASSIGN(const auto convolutions, FindConvolutions(SmallNetwork()));
-  EXPECT_THAT(convolutions, ElementsAre(ElementsAre("conv", "relu"), ElementsAre("1x1"), ElementsAre("3x3")));
+TEST(FindConvolutions, NamesThemByWhatTheyProduceOnceBatchNormsAreFolded) {
+  EXPECT_THAT(FindConvolutions(SmallNetwork()), IsOkAndHolds(ElementsAre("conv", "1x1", "3x3")));
+  const Graph normed = GraphBuilder()
+                           .Input("image", {1, 3, 16, 16})
+                           .Conv("conv", "image", 8, {})
+                           .BatchNorm("norm", "conv")
+                           .Relu("relu", "norm")
+                           .Output("relu")
+                           .Build();
+  EXPECT_THAT(FindConvolutions(normed), IsOkAndHolds(ElementsAre("norm")));
 }
 
 TEST(ComparedLayers, AreThoseThatPeopleTakeFeaturesFrom) {
