@@ -144,9 +144,11 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(Bundle bundle, Graph netw
   return model;
 }
 
-absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& bundle_folder,
-                                                       const CompileOptions& options) {
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& bundle_folder, PrecisionChoice precision,
+                                                       CompileOptions options) {
   ASSIGN_OR_RETURN(Bundle bundle, ReadBundle(bundle_folder));
+  ASSIGN_OR_RETURN(options.precision, ChoosePrecision(bundle, precision));
+  options.calibration = bundle.calibration;
   const std::string folder = bundle.folder;
   ASSIGN_OR_RETURN(Graph network, ImportOnnxFile(bundle.model_path));
   auto model = MakeModel(std::move(bundle), std::move(network), options);

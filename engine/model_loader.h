@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "engine/bundle/bundle.h"
 #include "engine/graph/graph.h"
+#include "engine/precision_choice.h"
 #include "engine/runtime/compiled_model.h"
 
 namespace onebyone {
@@ -26,10 +27,13 @@ struct Model {
 
 // bundle -> import -> compile, in that order, then checks that everything the config names exists. Errors of ReadBundle
 // and ImportOnnxFile; INVALID_ARGUMENT, naming bundle and field, where the network takes no picture (one float32 input
-// [N, 3, height, width]), cannot take the config's input size, or lacks a layer that the config names.
-absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& bundle_folder, const CompileOptions& options);
+// [N, 3, height, width]), cannot take the config's input size, or lacks a layer that the config names; those of
+// ChoosePrecision. `options` but for its precision, which `precision` decides, and the calibration, the bundle's.
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& bundle_folder, PrecisionChoice precision,
+                                                       CompileOptions options);
 
-// The last two steps of LoadModel, for a network that has been imported and a bundle that may not be on disk yet.
+// The last two steps of LoadModel, for a network that has been imported and a bundle that may not be on disk yet, with
+// the precision and calibration of `options`.
 absl::StatusOr<std::shared_ptr<const Model>> MakeModel(Bundle bundle, Graph network, const CompileOptions& options);
 
 }  // namespace onebyone

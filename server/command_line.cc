@@ -42,6 +42,13 @@ class StrictFile : public CLI::ConfigTOML {
   const CLI::App& app_;
 };
 
+PrecisionChoice PrecisionNamed(const std::string& name) {
+  if (name == "f32") return PrecisionChoice::kFloat32;
+  if (name == "bf16") return PrecisionChoice::kBFloat16;
+  if (name == "int8") return PrecisionChoice::kInt8;
+  return PrecisionChoice::kAuto;
+}
+
 void DeclareRequests(OptionDeclaration& declare, ServerOptions& options) {
   RequestLimits& limits = options.limits;
   const std::string group = "Limits";
@@ -73,12 +80,10 @@ void DeclareWork(OptionDeclaration& declare, ServerOptions& options) {
       ->group(group);
   declare
       .Text(
-          "--precision", "f32",
-          [&options](const std::string& given) {
-            options.compile.precision = given == "bf16" ? Precision::kBFloat16 : Precision::kFloat32;
-          },
-          "f32; bf16: faster, on CPUs with AVX512_BF16 or AMX")
-      ->check(CLI::IsMember({"f32", "bf16"}))
+          "--precision", "auto", [&options](const std::string& given) { options.precision = PrecisionNamed(given); },
+          "auto: of each model the fastest that its calibration found as good as f32, f32 without a calibration; f32; "
+          "bf16: on CPUs with AVX512_BF16 or AMX; int8: calibrated models only")
+      ->check(CLI::IsMember({"auto", "f32", "bf16", "int8"}))
       ->group(group);
   declare
       .Text(

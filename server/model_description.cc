@@ -55,16 +55,24 @@ void DescribeLayer(const Bundle& bundle, const LayerInfo& layer, v1::Layer& desc
   }
 }
 
-// Float32, which every model can run in, and the one that it was compiled for.
-void DescribePrecisions(Precision active, v1::GetModelResponse& response) {
-  v1::Precision& float32 = *response.add_precisions();
-  float32.set_name(std::string(NameOf(Precision::kFloat32)));
-  float32.set_cosine_to_float32(1);
-  float32.set_active(active == Precision::kFloat32);
-  if (active == Precision::kFloat32) return;
-  v1::Precision& other = *response.add_precisions();
-  other.set_name(std::string(NameOf(active)));
-  other.set_active(true);
+// Float32, which every model can run in, those that the calibration states, and the one that the model runs in.
+void DescribePrecisions(const Model& model, v1::GetModelResponse& response) {
+  const Precision active = model.compiled->precision();
+  const auto add = [&](Precision precision, double cosine) {
+    v1::Precision& description = *response.add_precisions();
+    description.set_name(std::string(NameOf(precision)));
+    description.set_cosine_to_float32(cosine);
+    description.set_active(precision == active);
+  };
+  add(Precision::kFloat32, 1);
+  bool active_told = active == Precision::kFloat32;
+  if (model.bundle.calibration != nullptr) {
+    for (const Fidelity& fidelity : model.bundle.calibration->fidelities) {
+      add(fidelity.precision, fidelity.pooled_cosine);
+      active_told = active_told || fidelity.precision == active;
+    }
+  }
+  if (!active_told) add(active, /*cosine=*/0);
 }
 
 }  // namespace
@@ -89,7 +97,7 @@ v1::GetModelResponse Describe(const Model& model, const v1::ModelSummary& summar
   *response.mutable_summary() = summary;
   DescribeInput(model.bundle.preprocess, *response.mutable_input());
   for (const LayerInfo& layer : model.compiled->layers()) DescribeLayer(model.bundle, layer, *response.add_layers());
-  DescribePrecisions(model.compiled->precision(), response);
+  DescribePrecisions(model, response);
   response.set_sha256(model.bundle.sha256);
   return response;
 }

@@ -34,7 +34,7 @@ absl::Status WarmUp(const Model& model) {
 absl::StatusOr<std::shared_ptr<const Model>> LoadAndWarmUp(const std::string& folder,
                                                            const ModelRegistry::Options& options) {
   try {
-    ASSIGN_OR_RETURN(std::shared_ptr<const Model> model, options.load(folder, options.compile));
+    ASSIGN_OR_RETURN(std::shared_ptr<const Model> model, options.load(folder, options.precision, options.compile));
     RETURN_IF_ERROR(WarmUp(*model));
     return model;
   } catch (const std::exception& error) {  // no memory: the other models may still fit

@@ -26,13 +26,14 @@ struct ModelEntry {
 // The models that this server serves. Immutable after Load; thread-safe.
 class ModelRegistry {
  public:
-  using LoadFunction = std::function<absl::StatusOr<std::shared_ptr<const Model>>(const std::string& folder,
-                                                                                  const CompileOptions& options)>;
+  using LoadFunction = std::function<absl::StatusOr<std::shared_ptr<const Model>>(
+      const std::string& folder, PrecisionChoice precision, const CompileOptions& options)>;
 
   struct Options {
     std::string folder;           // of bundles
     std::string default_model{};  // empty: the first that loads
     CompileOptions compile{};
+    PrecisionChoice precision = PrecisionChoice::kAuto;
     LoadFunction load = LoadModel;
   };
 

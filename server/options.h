@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "engine/image/image_header.h"
+#include "engine/precision_choice.h"
 #include "engine/runtime/compiled_model.h"
 
 namespace onebyone {
@@ -49,7 +50,8 @@ struct ServerOptions {
   RequestLimits limits;
   SchedulerOptions scheduler;
   DrainOptions drain;
-  CompileOptions compile;
+  CompileOptions compile;  // but for the precision and the cache:
+  PrecisionChoice precision = PrecisionChoice::kAuto;
   std::string kernel_cache;  // folder of measured choices; empty or "off": none are kept
 
   // INVALID_ARGUMENT naming the option, what was wanted and what was got.

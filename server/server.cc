@@ -54,9 +54,10 @@ void LogModel(const ModelEntry& entry, const std::string& default_model) {
     spdlog::error("model {}: not served: {}", entry.name, std::string(entry.status.message()));
     return;
   }
-  spdlog::info("model {} version {}{}: {} layers, loaded in {} ms, {} convolutions measured", entry.name,
+  spdlog::info("model {} version {}{}: {} layers, loaded in {} ms, runs in {}, {} convolutions measured", entry.name,
                entry.version(), entry.name == default_model ? " (default)" : "", entry.model->compiled->layers().size(),
-               absl::ToInt64Milliseconds(entry.load_time), entry.model->compiled->convs_measured());
+               absl::ToInt64Milliseconds(entry.load_time), std::string(NameOf(entry.model->compiled->precision())),
+               entry.model->compiled->convs_measured());
 }
 
 }  // namespace
@@ -85,6 +86,7 @@ absl::Status Server::LoadModels(const ModelRegistry::LoadFunction& load) {
   ASSIGN_OR_RETURN(models_, ModelRegistry::Load({.folder = options_.models,
                                                  .default_model = options_.default_model,
                                                  .compile = std::move(compile),
+                                                 .precision = options_.precision,
                                                  .load = load}));
   for (const ModelEntry& entry : models_->entries()) LogModel(entry, models_->default_model());
   return absl::OkStatus();

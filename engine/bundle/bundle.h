@@ -40,10 +40,13 @@ struct Bundle {
   std::shared_ptr<const Calibration> calibration;  // of `calibration.textproto`; null without one
 };
 
+// Whether a bundle's `calibration.textproto` is read; who is about to replace it does not care what it says.
+enum class StoredCalibration : uint8_t { kRead, kIgnore };
+
 // Reads the bundle in `folder`, or in its highest numbered version. NOT_FOUND where there is none; INVALID_ARGUMENT,
 // naming file and field, where the config is wrong: unknown field, numbers out of range, a file name that leads out of
-// the bundle, a reduction whose files do not fit.
-absl::StatusOr<Bundle> ReadBundle(const std::string& folder);
+// the bundle, a reduction whose files do not fit, a calibration of another model.
+absl::StatusOr<Bundle> ReadBundle(const std::string& folder, StoredCalibration stored = StoredCalibration::kRead);
 
 // The folders of the bundles in `folder`: of its subfolders that hold a bundle, each by its highest version, sorted by
 // name. NOT_FOUND where the folder does not exist; a broken bundle is not an error here: ReadBundle tells.
@@ -53,8 +56,9 @@ absl::StatusOr<std::vector<std::string>> FindBundles(const std::string& folder);
 enum class IfBundleExists : uint8_t { kRefuse, kReplace };
 
 // Writes a bundle: `folder/model.onnx` (a copy of `onnx_path`, which may be that file itself), the files of reductions
-// and goldens, and last the `folder/model_config.textproto` that names them; ReadBundle gives the same bundle back.
-// Name, version and sha256 follow from where and what it is. ALREADY_EXISTS where the folder holds a bundle that may
+// and goldens, the calibration (one that lies there and is not in `bundle` goes), and last the
+// `folder/model_config.textproto` that names them; ReadBundle gives the same bundle back. Name, version and sha256
+// follow from where and what it is. ALREADY_EXISTS where the folder holds a bundle that may
 // not be replaced, UNAVAILABLE where it cannot be written.
 absl::Status WriteBundle(const std::string& folder, const std::string& onnx_path, const Bundle& bundle,
                          IfBundleExists if_exists = IfBundleExists::kRefuse);

@@ -6,6 +6,7 @@
 #include "engine/base/status_macros.h"
 #include "engine/bundle/bundle.h"
 #include "engine/bundle/bundle_location.h"
+#include "engine/bundle/calibration_file.h"
 #include "engine/bundle/config_text.h"
 #include "engine/bundle/golden_reader.h"
 #include "engine/bundle/preprocessing_config.h"
@@ -97,7 +98,7 @@ absl::Status ReadConfig(const ModelConfig& config, Bundle& bundle) {
 
 }  // namespace
 
-absl::StatusOr<Bundle> ReadBundle(const std::string& folder) {
+absl::StatusOr<Bundle> ReadBundle(const std::string& folder, StoredCalibration stored) {
   ASSIGN_OR_RETURN(BundleLocation location, LocateBundle(folder));
   Bundle bundle;
   bundle.name = std::move(location.name);
@@ -112,6 +113,11 @@ absl::StatusOr<Bundle> ReadBundle(const std::string& folder) {
     return absl::Status(status.code(), absl::StrCat(config_path, ": ", status.message()));
   }
   ASSIGN_OR_RETURN(bundle.sha256, Sha256OfFile(bundle.model_path));
+  if (stored == StoredCalibration::kIgnore) return bundle;
+  absl::StatusOr<Calibration> calibration = ReadCalibration(bundle.folder, bundle.sha256);
+  if (absl::IsNotFound(calibration.status())) return bundle;
+  ASSIGN_OR_RETURN(Calibration read, std::move(calibration));
+  bundle.calibration = std::make_shared<const Calibration>(std::move(read));
   return bundle;
 }
 

@@ -11,8 +11,10 @@
 #include "engine/base/status_macros.h"
 #include "engine/bundle/bundle.h"
 #include "engine/bundle/bundle_location.h"
+#include "engine/bundle/calibration_file.h"
 #include "engine/bundle/config_text.h"
 #include "engine/bundle/preprocessing_config.h"
+#include "engine/bundle/sha256.h"
 
 namespace onebyone {
 namespace {
@@ -91,6 +93,7 @@ absl::Status ClearTheWay(const std::string& folder, const std::string& onnx_path
   }
   fs::create_directories(folder, error);
   if (!error) fs::remove(config, error);  // first, so that no config ever stands beside a model that it does not mean
+  if (!error) fs::remove(fs::path(folder) / kCalibrationFile, error);
   if (error) return absl::UnavailableError(absl::StrCat(folder, ": cannot be written: ", error.message()));
   return absl::OkStatus();
 }
@@ -105,7 +108,12 @@ absl::Status WriteBundle(const std::string& folder, const std::string& onnx_path
     RETURN_IF_ERROR(WriteReduction(folder, *reduction, config));
   }
   for (const Golden& golden : bundle.goldens) RETURN_IF_ERROR(WriteGolden(folder, golden, config));
-  RETURN_IF_ERROR(CopyFile(onnx_path, absl::StrCat(folder, "/", kModelFile)));
+  const std::string model = absl::StrCat(folder, "/", kModelFile);
+  RETURN_IF_ERROR(CopyFile(onnx_path, model));
+  if (bundle.calibration != nullptr) {
+    ASSIGN_OR_RETURN(const std::string sha256, Sha256OfFile(model));
+    RETURN_IF_ERROR(WriteCalibration(folder, sha256, *bundle.calibration));
+  }
   // Last: a bundle counts as complete once it has its config.
   return WriteFile(absl::StrCat(folder, "/", kConfigFile), FormatConfigText(config));
 }

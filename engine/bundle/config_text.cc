@@ -1,6 +1,8 @@
 #include "engine/bundle/config_text.h"
 
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/message.h>
 #include <google/protobuf/text_format.h>
 
 #include <vector>
@@ -13,7 +15,7 @@ namespace onebyone {
 namespace {
 
 constexpr size_t kMaxMistakesTold = 5;
-constexpr int kMaxDepth = 8;  // the config's messages are two deep
+constexpr int kMaxDepth = 8;  // the messages are two deep
 
 class MistakeList : public google::protobuf::io::ErrorCollector {
  public:
@@ -33,26 +35,39 @@ class MistakeList : public google::protobuf::io::ErrorCollector {
   std::vector<std::string> mistakes_;
 };
 
-}  // namespace
-
-absl::StatusOr<config::v1::ModelConfig> ParseConfigText(absl::string_view text, const std::string& path) {
+template <typename Message>
+absl::StatusOr<Message> Parse(absl::string_view text, const std::string& path) {
   MistakeList mistakes(path);
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&mistakes);
   parser.SetRecursionLimit(kMaxDepth);
-  config::v1::ModelConfig config;
-  if (!parser.ParseFromString(std::string(text), &config)) return absl::InvalidArgumentError(mistakes.ToString());
-  return config;
+  Message message;
+  if (!parser.ParseFromString(std::string(text), &message)) return absl::InvalidArgumentError(mistakes.ToString());
+  return message;
 }
 
-std::string FormatConfigText(const config::v1::ModelConfig& config) {
+std::string Format(const google::protobuf::Message& message) {
   google::protobuf::TextFormat::Printer printer;
   printer.SetUseUtf8StringEscaping(true);
   printer.SetUseShortRepeatedPrimitives(true);
   std::string fields;
-  printer.PrintToString(config, &fields);
-  return absl::StrCat(
-      "# proto-file: onebyone/config/v1/model_config.proto\n# proto-message: onebyone.config.v1.ModelConfig\n", fields);
+  printer.PrintToString(message, &fields);
+  const google::protobuf::Descriptor& kind = *message.GetDescriptor();
+  return absl::StrCat("# proto-file: ", kind.file()->name(), "\n# proto-message: ", kind.full_name(), "\n", fields);
 }
+
+}  // namespace
+
+absl::StatusOr<config::v1::ModelConfig> ParseConfigText(absl::string_view text, const std::string& path) {
+  return Parse<config::v1::ModelConfig>(text, path);
+}
+
+absl::StatusOr<config::v1::Calibration> ParseCalibrationText(absl::string_view text, const std::string& path) {
+  return Parse<config::v1::Calibration>(text, path);
+}
+
+std::string FormatConfigText(const config::v1::ModelConfig& config) { return Format(config); }
+
+std::string FormatCalibrationText(const config::v1::Calibration& calibration) { return Format(calibration); }
 
 }  // namespace onebyone

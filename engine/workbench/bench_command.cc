@@ -11,6 +11,7 @@
 #include "engine/runtime/executor.h"
 #include "engine/workbench/json.h"
 #include "engine/workbench/latency.h"
+#include "engine/workbench/layer_choice.h"
 #include "engine/workbench/table.h"
 
 namespace onebyone {
@@ -33,11 +34,9 @@ struct StepTime {
 };
 
 absl::StatusOr<Bench> Prepare(const BenchOptions& options) {
-  ASSIGN_OR_RETURN(const Precision precision, ResolvePrecision(options.precision));
-  ASSIGN_OR_RETURN(
-      const std::shared_ptr<const Model> model,
-      LoadModel(options.bundle,
-                {.convolution = options.convolution, .precision = precision, .kernel_cache = options.kernel_cache}));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
+                   LoadModel(options.bundle, options.precision,
+                             {.convolution = options.convolution, .kernel_cache = options.kernel_cache}));
   ASSIGN_OR_RETURN(const std::vector<ChosenLayer> layers, ChooseLayers(*model, options.layers, options.channels));
   const PreprocessOptions& size = model->bundle.preprocess;
   PlanQuery query;
@@ -46,7 +45,7 @@ absl::StatusOr<Bench> Prepare(const BenchOptions& options) {
   query.width = size.width;
   query.threads = options.threads;
   Bench bench;
-  bench.precision = precision;
+  bench.precision = model->compiled->precision();
   bench.model = model->bundle.name;
   bench.layers = absl::StrJoin(layers, ", ", [](std::string* text, const ChosenLayer& layer) { *text += layer.name; });
   ASSIGN_OR_RETURN(bench.plan, model->compiled->PlanFor(query));

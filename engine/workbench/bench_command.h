@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "engine/precision_choice.h"
 #include "engine/runtime/compiled_model.h"
-#include "engine/workbench/layer_choice.h"
 
 namespace onebyone {
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "engine/bundle/preprocessing_config.h"
@@ -18,6 +19,7 @@ constexpr int kWrongUsage = 2;
 constexpr int kMostThreads = 1024;
 constexpr int kMostRuns = 10'000'000;
 constexpr int64_t kMostChannels = 1 << 20;
+constexpr int kMostFloatLayers = 100'000;
 
 const std::map<std::string, Preset> kPresets = {
     {"caffe", Preset::kCaffe}, {"torchvision", Preset::kTorchvision}, {"tensorflow", Preset::kTensorflow}};
@@ -28,6 +30,10 @@ const std::map<std::string, PrecisionChoice> kPrecisions = {{"f32", PrecisionCho
                                                             {"bf16", PrecisionChoice::kBFloat16},
                                                             {"int8", PrecisionChoice::kInt8},
                                                             {"auto", PrecisionChoice::kAuto}};
+const std::map<std::string, std::optional<RangeMethod>> kMethods = {{"auto", std::nullopt},
+                                                                    {"max", RangeMethod::kMax},
+                                                                    {"percentile", RangeMethod::kPercentile},
+                                                                    {"mse", RangeMethod::kMse}};
 const std::map<std::string, InputFit> kFits = {{"model", InputFit::kModel}, {"none", InputFit::kNoResize}};
 const std::map<std::string, CompileOptions::Convolution> kConvolutions = {
     {"measured", CompileOptions::Convolution::kMeasured}, {"exact", CompileOptions::Convolution::kExact}};
@@ -36,6 +42,23 @@ void AddBundle(CLI::App* app, std::string& bundle) {
   app->add_option("--bundle", bundle, "Folder of the bundle, or of its numbered versions (the highest counts)")
       ->required()
       ->type_name("DIR");
+}
+
+void AddImages(CLI::App* app, std::string& images) {
+  app->add_option("--images", images, "Folder of pictures, as the model will see them; other files are skipped")
+      ->required()
+      ->type_name("DIR");
+}
+
+void AddThreads(CLI::App* app, int& threads, const std::string& description) {
+  app->add_option("--threads", threads, description)->check(CLI::Range(1, kMostThreads))->type_name("N");
+}
+
+void AddPrecision(CLI::App* app, PrecisionChoice& precision) {
+  AddChoice(
+      app, "--precision", precision, kPrecisions,
+      "f32, bf16 (where the CPU has it), int8 (where the bundle is calibrated) or auto (default): the fastest whose "
+      "features the calibration found as good as float32's, f32 without one");
 }
 
 void AddConvolution(CLI::App* app, CompileOptions::Convolution& convolution) {
@@ -67,8 +90,7 @@ void AddLayers(CLI::App* app, Options& options) {
          "Default: all channels")
       ->check(CLI::Range(int64_t{1}, kMostChannels))
       ->type_name("K");
-  AddChoice(app, "--precision", options.precision, kPrecisions,
-            "f32, bf16 (where the CPU has it), int8 (where the bundle has it) or auto (default: f32)");
+  AddPrecision(app, options.precision);
 }
 
 void AddPreprocessing(CLI::App* app, PreprocessingChoice& choice) {
@@ -150,9 +172,7 @@ void AddRun(CLI::App& app, std::string& kernel_cache, CommandLine& line) {
             "model (default): resize and crop as the bundle says; none: the picture has the network's size already");
   AddConvolution(command, options.convolution);
   AddKernelCache(command, kernel_cache);
-  command->add_option("--threads", options.threads, "Pictures at a time. Default: 1")
-      ->check(CLI::Range(1, kMostThreads))
-      ->type_name("N");
+  AddThreads(command, options.threads, "Pictures at a time. Default: 1");
   command
       ->add_option("--output", options.output_folder,
                    "Where <picture without ending>.<layer, '/' as '_'>.npy are written: float32 [C,H,W], or [C]")
@@ -188,9 +208,7 @@ void AddBench(CLI::App& app, std::string& kernel_cache, CommandLine& line) {
   AddLayers(command, options);
   AddConvolution(command, options.convolution);
   AddKernelCache(command, kernel_cache);
-  command->add_option("--threads", options.threads, "Threads inside one image. Default: 1")
-      ->check(CLI::Range(1, kMostThreads))
-      ->type_name("N");
+  AddThreads(command, options.threads, "Threads inside one image. Default: 1");
   command->add_option("--runs", options.runs, "Timed runs. Default: 100")
       ->check(CLI::Range(1, kMostRuns))
       ->type_name("N");
@@ -217,6 +235,56 @@ void AddCost(CLI::App& app, CommandLine& line) {
   command->final_callback([&line] { line.command = WorkbenchCommand::kCost; });
 }
 
+void AddKeepFloat(CLI::App* app, std::optional<int>& count) {
+  const auto set = [&count](const std::string& text) {
+    int number = 0;
+    count = absl::SimpleAtoi(text, &number) ? std::optional<int>(number) : std::nullopt;
+  };
+  const auto check = [](const std::string& text) -> std::string {
+    int number = 0;
+    const bool fine = text == "auto" || (absl::SimpleAtoi(text, &number) && number >= 0 && number <= kMostFloatLayers);
+    return fine ? "" : absl::StrCat("want auto or a number from 0 to ", kMostFloatLayers, ", got ", text);
+  };
+  app->add_option_function<std::string>(
+         "--keep-float", set,
+         "Convolutions that stay in float, those first that need it most. auto (default): as many as it takes until "
+         "features are faithful, at most a quarter of them")
+      ->check(CLI::Validator(check, ""))
+      ->type_name("N|auto");
+}
+
+void AddCalibrate(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand(
+      "calibrate",
+      "Make a bundle ready for int8: choose ranges on pictures, measure how near int8 and bf16 come to float32");
+  AddBundle(command, line.calibrate.bundle);
+  AddImages(command, line.calibrate.images);
+  AddChoice(
+      command, "--method", line.calibrate.method, kMethods,
+      "How ranges follow from what values hold. max: all of it; percentile: all but 0.01 % at each end; mse: with "
+      "the least squared error; auto (default): try them, keep the best");
+  AddKeepFloat(command, line.calibrate.keep_float);
+  AddThreads(command, line.calibrate.threads, "Pictures at a time. Default: 1");
+  command->final_callback([&line] { line.command = WorkbenchCommand::kCalibrate; });
+}
+
+void AddFidelity(CLI::App& app, CommandLine& line) {
+  CLI::App* command =
+      app.add_subcommand("fidelity", "How near a precision comes to exact float32, layer by layer, on pictures");
+  FidelityOptions& options = line.fidelity;
+  AddBundle(command, options.bundle);
+  AddImages(command, options.images);
+  AddPrecision(command, options.precision);
+  command
+      ->add_option("--layer", options.layers,
+                   "A layer or alias; may be given several times. Default: all that are no convolution's own")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  AddThreads(command, options.threads, "Pictures at a time. Default: 1");
+  command->add_flag("--json", options.json, "Print JSON");
+  command->final_callback([&line] { line.command = WorkbenchCommand::kFidelity; });
+}
+
 }  // namespace
 
 std::optional<int> ParseCommandLine(int argc, const char* const* argv, CommandLine& line) {
@@ -232,6 +300,8 @@ std::optional<int> ParseCommandLine(int argc, const char* const* argv, CommandLi
   AddVerify(app, kernel_cache, line);
   AddBench(app, kernel_cache, line);
   AddCost(app, line);
+  AddCalibrate(app, line);
+  AddFidelity(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -3,7 +3,9 @@
 #include <optional>
 
 #include "engine/workbench/bench_command.h"
+#include "engine/workbench/calibrate_command.h"
 #include "engine/workbench/cost_command.h"
+#include "engine/workbench/fidelity_command.h"
 #include "engine/workbench/import_command.h"
 #include "engine/workbench/inspect_command.h"
 #include "engine/workbench/run_command.h"
@@ -11,7 +13,7 @@
 
 namespace onebyone {
 
-enum class WorkbenchCommand : uint8_t { kImport, kInspect, kRun, kVerify, kBench, kCost };
+enum class WorkbenchCommand : uint8_t { kImport, kInspect, kRun, kVerify, kBench, kCost, kCalibrate, kFidelity };
 
 // What the flags ask for; only the options of `command` count.
 struct CommandLine {
@@ -22,6 +24,8 @@ struct CommandLine {
   VerifyOptions verify;
   BenchOptions bench;
   CostOptions cost;
+  CalibrateOptions calibrate;
+  FidelityOptions fidelity;
 };
 
 // Fills `line` from the flags. Returns the exit code where the program should end at once: 0 after --help or --version,

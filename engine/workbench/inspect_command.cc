@@ -57,6 +57,17 @@ absl::string_view NameOf(ResizeFilter filter) {
   return "antialias";
 }
 
+// Empty without a calibration.
+std::string CalibrationText(const Calibration* calibration) {
+  if (calibration == nullptr) return "";
+  std::string text = absl::StrCat("by ", calibration->method, " on ", calibration->images, " pictures");
+  for (const Fidelity& fidelity : calibration->fidelities) {
+    absl::StrAppend(&text, ", ", NameOf(fidelity.precision), " ",
+                    absl::StrFormat("%.4f pooled, %.4f maps", fidelity.pooled_cosine, fidelity.map_cosine));
+  }
+  return text;
+}
+
 std::vector<std::pair<std::string, std::string>> Facts(const Model& model) {
   const Bundle& bundle = model.bundle;
   const PreprocessOptions& input = bundle.preprocess;
@@ -79,6 +90,7 @@ std::vector<std::pair<std::string, std::string>> Facts(const Model& model) {
                                      absl::StrAppend(text, reduction->name, ": ", reduction->layer, " to at most ",
                                                      reduction->max_channels());
                                    })},
+      {"calibration", CalibrationText(bundle.calibration.get())},
   };
   facts.erase(std::remove_if(facts.begin(), facts.end(), [](const auto& fact) { return fact.second.empty(); }),
               facts.end());
@@ -147,8 +159,9 @@ void PrintJson(const Model& model, std::ostream& out) {
 
 absl::Status RunInspect(const InspectOptions& options, std::ostream& out) {
   // Nothing runs here, so nothing need be measured.
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
-                   LoadModel(options.bundle, {.convolution = CompileOptions::Convolution::kExact}));
+  ASSIGN_OR_RETURN(
+      const std::shared_ptr<const Model> model,
+      LoadModel(options.bundle, PrecisionChoice::kFloat32, {.convolution = CompileOptions::Convolution::kExact}));
   (options.json ? PrintJson : PrintText)(*model, out);
   return absl::OkStatus();
 }

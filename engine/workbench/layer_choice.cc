@@ -32,17 +32,6 @@ absl::StatusOr<LayerQuery> QueryFor(const Model& model, const LayerInfo& layer, 
 
 }  // namespace
 
-absl::StatusOr<Precision> ResolvePrecision(PrecisionChoice choice) {
-  switch (choice) {
-    case PrecisionChoice::kInt8:
-      return absl::InvalidArgumentError("precision: int8 is not in this bundle: want f32, bf16 or auto");
-    case PrecisionChoice::kBFloat16: return Precision::kBFloat16;
-    case PrecisionChoice::kAuto:
-    case PrecisionChoice::kFloat32: break;
-  }
-  return Precision::kFloat32;
-}
-
 absl::StatusOr<std::vector<ChosenLayer>> ChooseLayers(const Model& model, const std::vector<std::string>& names,
                                                       int64_t channels) {
   std::vector<ChosenLayer> chosen;

@@ -10,12 +10,6 @@
 
 namespace onebyone {
 
-enum class PrecisionChoice : uint8_t { kAuto, kFloat32, kBFloat16, kInt8 };
-
-// What a choice means. kAuto is float32: a bundle does not tell yet how far its features may move in another precision.
-// INVALID_ARGUMENT for kInt8, which no bundle has yet.
-absl::StatusOr<Precision> ResolvePrecision(PrecisionChoice choice);
-
 // All channels of a layer.
 inline LayerQuery WholeLayer(const std::string& name) { return {.layer = name, .reduction = nullptr, .channels = 0}; }
 

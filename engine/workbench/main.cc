@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <iostream>
 
 #include "absl/status/status.h"
@@ -13,14 +15,17 @@ absl::Status Run(const CommandLine& line) {
     case WorkbenchCommand::kRun: return RunRun(line.run, std::cout, std::cerr);
     case WorkbenchCommand::kVerify: return RunVerify(line.verify, std::cout);
     case WorkbenchCommand::kBench: return RunBench(line.bench, std::cout);
-    case WorkbenchCommand::kCost: break;
+    case WorkbenchCommand::kCost: return RunCost(line.cost, std::cout);
+    case WorkbenchCommand::kCalibrate: return RunCalibrate(line.calibrate, std::cout, std::cerr);
+    case WorkbenchCommand::kFidelity: break;
   }
-  return RunCost(line.cost, std::cout);
+  return RunFidelity(line.fidelity, std::cout, std::cerr);
 }
 
 int Main(int argc, const char* const* argv) {
   CommandLine line;
   if (const std::optional<int> code = ParseCommandLine(argc, argv, line)) return *code;
+  line.calibrate.show_progress = line.fidelity.show_progress = isatty(STDERR_FILENO) == 1;
   absl::Status status = Run(line);
   if (status.ok() && !std::cout.flush()) status = absl::UnavailableError("standard output cannot be written");
   if (status.ok()) return 0;

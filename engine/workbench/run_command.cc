@@ -14,6 +14,7 @@
 #include "engine/base/npy.h"
 #include "engine/base/status_macros.h"
 #include "engine/model_loader.h"
+#include "engine/workbench/layer_choice.h"
 #include "engine/workbench/picture_runner.h"
 
 namespace onebyone {
@@ -105,11 +106,9 @@ class Work {
 }  // namespace
 
 absl::Status RunRun(const RunOptions& options, std::ostream& out, std::ostream& errors) {
-  ASSIGN_OR_RETURN(const Precision precision, ResolvePrecision(options.precision));
-  ASSIGN_OR_RETURN(
-      const std::shared_ptr<const Model> model,
-      LoadModel(options.bundle,
-                {.convolution = options.convolution, .precision = precision, .kernel_cache = options.kernel_cache}));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
+                   LoadModel(options.bundle, options.precision,
+                             {.convolution = options.convolution, .kernel_cache = options.kernel_cache}));
   ASSIGN_OR_RETURN(std::vector<ChosenLayer> layers, ChooseLayers(*model, options.layers, options.channels));
   RETURN_IF_ERROR(CheckLayerFiles(layers));
   std::error_code error;

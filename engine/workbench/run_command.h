@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 #include "engine/image/preprocessor.h"
+#include "engine/precision_choice.h"
 #include "engine/runtime/compiled_model.h"
-#include "engine/workbench/layer_choice.h"
 
 namespace onebyone {
 

@@ -50,9 +50,9 @@ std::vector<std::string> Row(const Golden& golden, const Comparison& comparison)
 }  // namespace
 
 absl::Status RunVerify(const VerifyOptions& options, std::ostream& out) {
-  ASSIGN_OR_RETURN(
-      const std::shared_ptr<const Model> model,
-      LoadModel(options.bundle, {.convolution = options.convolution, .kernel_cache = options.kernel_cache}));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
+                   LoadModel(options.bundle, PrecisionChoice::kFloat32,
+                             {.convolution = options.convolution, .kernel_cache = options.kernel_cache}));
   std::vector<Golden> goldens = model->bundle.goldens;
   if (!options.golden_folder.empty()) {
     ASSIGN_OR_RETURN(goldens, FindGoldens(options.golden_folder, *model, options.tolerance));

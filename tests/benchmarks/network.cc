@@ -26,8 +26,7 @@ std::string Network::Title() const {
 
 absl::StatusOr<Network> LoadNetwork(const NetworkFlags& flags) {
   Network network;
-  ASSIGN_OR_RETURN(const Precision precision, ResolvePrecision(flags.precision));
-  ASSIGN_OR_RETURN(network.model, LoadModel(flags.bundle, {.precision = precision}));
+  ASSIGN_OR_RETURN(network.model, LoadModel(flags.bundle, flags.precision, {}));
   const PreprocessOptions& size = network.model->bundle.preprocess;
   PlanQuery query = {.height = size.height, .width = size.width};
   for (const std::string& name : flags.layers.empty() ? network.model->DefaultLayers() : flags.layers) {

@@ -7,9 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "engine/model_loader.h"
+#include "engine/precision_choice.h"
 #include "engine/runtime/plan.h"
 #include "engine/tensor/tensor.h"
-#include "engine/workbench/layer_choice.h"
 
 namespace onebyone::benchmarks {
 

@@ -46,7 +46,7 @@ def compare(model, bundle, precision, arguments):
     theirs, ours = [], []
     for _ in range(arguments.rounds):
         theirs.append(least_ms(["node", "ort_bench.js", peer, "1", "1", runs], cwd=arguments.peers))
-        ours.append(least_ms([arguments.program, "bench", "--bundle", bundle, "--threads", "1", "--runs", runs,
+        ours.append(least_ms([arguments.program, "bench", "--kernel-cache", "off", "--bundle", bundle, "--threads", "1", "--runs", runs,
                               "--precision", precision, "--json"]))
     return {"model": model.stem, "precision": precision, "peer_model": peer.stem, "onnxruntime_min_ms": min(theirs),
             "onebyone_min_ms": min(ours), "ratio": round(min(ours) / min(theirs), 3)}

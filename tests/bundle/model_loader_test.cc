@@ -163,12 +163,13 @@ TEST(MakeModel, KeepsMeasuredChoicesUnderTheHashOfTheBundle) {
 TEST(LoadModel, NamesTheBundleWhoseModelIsBroken) {
   const TemporaryFolder folder;
   testing::WriteBundleFiles(folder, "net", testing::kLeastConfig);  // its model.onnx says "abc"
-  EXPECT_THAT(LoadModel(folder / "net", kExact),
+  EXPECT_THAT(LoadModel(folder / "net", PrecisionChoice::kAuto, kExact),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("net/model.onnx")));
 }
 
 TEST(LoadModel, PassesOnThatThereIsNoBundle) {
-  EXPECT_THAT(LoadModel("/nowhere", kExact), StatusIs(absl::StatusCode::kNotFound, HasSubstr("/nowhere")));
+  EXPECT_THAT(LoadModel("/nowhere", PrecisionChoice::kAuto, kExact),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("/nowhere")));
 }
 
 }  // namespace

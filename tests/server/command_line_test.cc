@@ -66,8 +66,15 @@ TEST(CommandLine, ReadsNumbersSizesAndDurations) {
   EXPECT_EQ(options.drain.timeout, absl::Milliseconds(250));
   EXPECT_FALSE(options.listen.reflection);
   EXPECT_EQ(options.compile.convolution, CompileOptions::Convolution::kExact);
-  EXPECT_EQ(options.compile.precision, Precision::kBFloat16);
+  EXPECT_EQ(options.precision, PrecisionChoice::kBFloat16);
   EXPECT_EQ(options.scheduler.lanes, 3);
+}
+
+TEST(CommandLine, TakesEachPrecisionAndOfItselfTheFastestFaithful) {
+  EXPECT_EQ(OptionsOf({"--models=m"}).precision, PrecisionChoice::kAuto);
+  EXPECT_EQ(OptionsOf({"--models=m", "--precision=auto"}).precision, PrecisionChoice::kAuto);
+  EXPECT_EQ(OptionsOf({"--models=m", "--precision=f32"}).precision, PrecisionChoice::kFloat32);
+  EXPECT_EQ(OptionsOf({"--models=m", "--precision=int8"}).precision, PrecisionChoice::kInt8);
 }
 
 TEST(CommandLine, CountsBeforeEnvironmentBeforeFile) {

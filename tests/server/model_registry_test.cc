@@ -54,11 +54,11 @@ TEST(ModelRegistry, ABrokenBundleLeavesTheOthersServing) {
 }
 
 TEST(ModelRegistry, ABundleThatThrowsIsABrokenBundle) {
-  const auto models =
-      ModelRegistry::Load({.folder = FolderOfBundles({"a"}),
-                           .load = [](const auto&, const auto&) -> absl::StatusOr<std::shared_ptr<const Model>> {
-                             throw std::bad_alloc();
-                           }});
+  const auto models = ModelRegistry::Load(
+      {.folder = FolderOfBundles({"a"}),
+       .load = [](const auto&, const auto&, const auto&) -> absl::StatusOr<std::shared_ptr<const Model>> {
+         throw std::bad_alloc();
+       }});
   EXPECT_THAT(models.status(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("a: loading")));
 }
 
@@ -82,6 +82,24 @@ TEST(ModelRegistry, TheDefaultModelIsTheOneAskedFor) {
   ASSERT_OK_AND_ASSIGN(const auto model, models->Find("", 0));
   EXPECT_EQ(model->bundle.name, "b");
   EXPECT_THAT(Load({"a", "b"}, "c").status(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("got 'c'")));
+}
+
+TEST(Describe, TellsThePrecisionsThatTheCalibrationMeasured) {
+  Model model = *::onebyone::testing::TinyModel();
+  Calibration calibration;
+  calibration.fidelities = {{.precision = Precision::kInt8, .pooled_cosine = 0.995},
+                            {.precision = Precision::kBFloat16, .pooled_cosine = 0.9999}};
+  model.bundle.calibration = std::make_shared<const Calibration>(calibration);
+  const v1::GetModelResponse response = Describe(model, {});
+  ASSERT_EQ(response.precisions_size(), 3);
+  EXPECT_EQ(response.precisions(0).name(), "f32");
+  EXPECT_EQ(response.precisions(0).cosine_to_float32(), 1);
+  EXPECT_TRUE(response.precisions(0).active());
+  EXPECT_EQ(response.precisions(1).name(), "int8");
+  EXPECT_EQ(response.precisions(1).cosine_to_float32(), 0.995);
+  EXPECT_FALSE(response.precisions(1).active());
+  EXPECT_EQ(response.precisions(2).name(), "bf16");
+  EXPECT_EQ(response.precisions(2).cosine_to_float32(), 0.9999);
 }
 
 TEST(Describe, TellsEveryLayerInGraphOrder) {

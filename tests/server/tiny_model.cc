@@ -74,7 +74,8 @@ std::string FolderOfBundles(const std::vector<std::string>& names) {
 }
 
 ModelRegistry::LoadFunction LoadTinyModels() {
-  return [](const std::string& folder, const CompileOptions&) -> absl::StatusOr<std::shared_ptr<const Model>> {
+  return [](const std::string& folder, PrecisionChoice,
+            const CompileOptions&) -> absl::StatusOr<std::shared_ptr<const Model>> {
     const std::string name = std::filesystem::path(folder).filename().string();
     if (absl::StartsWith(name, "broken")) return absl::InvalidArgumentError(absl::StrCat(name, " is broken"));
     return TinyModel(name);

@@ -59,7 +59,7 @@ TEST(BenchOfTheBundledModel, KeepsItsChoicesOfKernelsWhereToldAndWarnsWhereItCan
 
 TEST_F(TinyBundleTest, BenchRefusesWhatTheBundleLacks) {
   EXPECT_THAT(Workbench({"bench", "--bundle", bundle_, "--precision", "int8"}),
-              Ends(1, HasSubstr("not in this bundle")));
+              Ends(1, HasSubstr("precision: int8: want a calibrated bundle")));
   EXPECT_THAT(Workbench({"bench", "--bundle", bundle_, "--layer", "pool6"}), Ends(1, HasSubstr("'pool5'")));
 }
 

@@ -64,13 +64,5 @@ TEST(ChooseLayers, RefusesAsManyChannelsAsThereAre) {
   EXPECT_THAT(ChooseLayers(*model, {"pooh"}, 0), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'pool'")));
 }
 
-TEST(ResolvePrecision, IsFloat32UnlessAnotherIsAskedFor) {
-  EXPECT_THAT(ResolvePrecision(PrecisionChoice::kAuto), testing::IsOkAndHolds(Precision::kFloat32));
-  EXPECT_THAT(ResolvePrecision(PrecisionChoice::kFloat32), testing::IsOkAndHolds(Precision::kFloat32));
-  EXPECT_THAT(ResolvePrecision(PrecisionChoice::kBFloat16), testing::IsOkAndHolds(Precision::kBFloat16));
-  EXPECT_THAT(ResolvePrecision(PrecisionChoice::kInt8),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("int8")));
-}
-
 }  // namespace
 }  // namespace onebyone

@@ -103,7 +103,7 @@ TEST_F(RunTest, RefusesMoreChannelsThanThereAre) {
 
 TEST_F(RunTest, RefusesLayersAndPrecisionsThatTheBundleLacks) {
   EXPECT_THAT(Run({"--layer", "block/outptu", CatPicture()}), Ends(1, HasSubstr("nearest name is 'block/output'")));
-  EXPECT_THAT(Run({"--precision", "int8", CatPicture()}), Ends(1, HasSubstr("int8 is not in this bundle")));
+  EXPECT_THAT(Run({"--precision", "int8", CatPicture()}), Ends(1, HasSubstr("run onebyone-model calibrate")));
   EXPECT_THAT(Run({"--layer", "pool5", "--layer", "pool5", CatPicture()}), Ends(1, HasSubstr("a second 'pool5'")));
   EXPECT_THAT(Run({"--precision", "f32", CatPicture()}), Succeeds());
 }

@@ -12,7 +12,7 @@ using ::testing::StrEq;
 TEST(WorkbenchUsage, HelpsOnItselfAndOnEachCommand) {
   const ProgramRun help = Workbench({"--help"});
   EXPECT_THAT(help, Succeeds());
-  for (const char* command : {"import", "inspect", "run", "verify", "bench", "cost"}) {
+  for (const char* command : {"import", "inspect", "run", "verify", "bench", "cost", "calibrate", "fidelity"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
     const ProgramRun own = Workbench({command, "--help"});
     EXPECT_THAT(own, Succeeds()) << command;
@@ -47,6 +47,11 @@ TEST(WorkbenchUsage, EndsWithTwoAfterWrongUsage) {
       {"run", "--bundle", "x", "--output", "y", "--threads", "0", "a.jpg"},
       {"bench", "--bundle", "x", "--runs", "0"},
       {"verify", "--bundle", "x", "--tolerance", "-1"},
+      {"calibrate", "--bundle", "x"},
+      {"calibrate", "--bundle", "x", "--images", "y", "--method", "entropy"},
+      {"calibrate", "--bundle", "x", "--images", "y", "--keep-float", "-1"},
+      {"fidelity", "--images", "x"},
+      {"fidelity", "--bundle", "x", "--images", "y", "--precision", "f64"},
   };
   for (const std::vector<std::string>& arguments : wrong) {
     EXPECT_THAT(Workbench(arguments), Ends(2, Not(StrEq("")))) << ::testing::PrintToString(arguments);

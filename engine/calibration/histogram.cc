@@ -1,0 +1,53 @@
+#include "engine/calibration/histogram.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace onebyone {
+
+ValueRange EmptyRange() {
+  return {.low = std::numeric_limits<float>::infinity(), .high = -std::numeric_limits<float>::infinity()};
+}
+
+void Widen(ValueRange& range, absl::Span<const float> numbers) {
+  float low = range.low;
+  float high = range.high;
+  for (const float number : numbers) {  // a NaN loses both comparisons
+    low = number < low ? number : low;
+    high = number > high ? number : high;
+  }
+  range = {.low = low, .high = high};
+}
+
+ValueRange Union(const ValueRange& a, const ValueRange& b) {
+  return {.low = std::min(a.low, b.low), .high = std::max(a.high, b.high)};
+}
+
+Histogram::Histogram(const ValueRange& observed)
+    : observed_(observed),
+      extreme_(std::max(std::abs(static_cast<double>(observed.low)), std::abs(static_cast<double>(observed.high)))),
+      counts_(kBins) {}
+
+void Histogram::Add(absl::Span<const float> numbers) {
+  const double bins_per_unit = extreme_ > 0 ? kBins / (2 * extreme_) : 0;
+  for (const float number : numbers) {
+    if (std::isnan(number)) continue;
+    ++total_;
+    if (number == 0) {
+      ++zeros_;
+      continue;
+    }
+    const double bounded = std::clamp(static_cast<double>(number), -extreme_, extreme_);
+    const auto bin = static_cast<int>((bounded + extreme_) * bins_per_unit);
+    ++counts_[static_cast<size_t>(std::min(bin, kBins - 1))];
+  }
+}
+
+void Histogram::Merge(const Histogram& other) {
+  for (size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  zeros_ += other.zeros_;
+  total_ += other.total_;
+}
+
+}  // namespace onebyone

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "engine/calibration/calibration.h"
+
+namespace onebyone {
+
+// Widens `range` by the smallest and the largest of `numbers`; NaN counts for nothing. Begin with EmptyRange().
+void Widen(ValueRange& range, absl::Span<const float> numbers);
+
+// The range that holds both, either of which may be empty.
+ValueRange Union(const ValueRange& a, const ValueRange& b);
+
+// The range of no numbers: low is +infinity, high -infinity.
+ValueRange EmptyRange();
+
+// How often a value held which numbers, in bins of equal width from -extreme to extreme. Not thread-safe.
+class Histogram {
+ public:
+  static constexpr int kBins = 2048;
+
+  // `observed`: the smallest and the largest number that will come, both finite, from a first look at all of them.
+  explicit Histogram(const ValueRange& observed);
+
+  // Numbers outside the observed range count at its end; NaN counts for nothing.
+  void Add(absl::Span<const float> numbers);
+  // Takes over the counts of a histogram of the same observed range.
+  void Merge(const Histogram& other);
+
+  const ValueRange& observed() const { return observed_; }
+  double extreme() const { return extreme_; }
+  double bin_width() const { return 2 * extreme_ / kBins; }
+  // The number in the middle of bin `i`.
+  double Middle(int i) const { return (i + 0.5) * bin_width() - extreme_; }
+  int64_t count(int i) const { return counts_[static_cast<size_t>(i)]; }
+  // Numbers that are 0 exactly, as most are behind a Relu; they are in no bin.
+  int64_t zeros() const { return zeros_; }
+  // All numbers, zeros too.
+  int64_t total() const { return total_; }
+
+ private:
+  ValueRange observed_;
+  double extreme_ = 0;
+  std::vector<int64_t> counts_;
+  int64_t zeros_ = 0;
+  int64_t total_ = 0;
+};
+
+}  // namespace onebyone

@@ -1,0 +1,132 @@
+#include "engine/workbench/calibrate_command.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "engine/base/status_macros.h"
+#include "engine/bundle/bundle_location.h"
+#include "engine/bundle/calibration_file.h"
+#include "engine/import/onnx_importer.h"
+#include "engine/kernels/onednn/layout.h"
+#include "engine/precision_choice.h"
+#include "engine/workbench/float_layers.h"
+#include "engine/workbench/precision_trial.h"
+#include "engine/workbench/table.h"
+#include "engine/workbench/value_observation.h"
+
+namespace onebyone {
+namespace {
+
+// A way to run the network, and how near it comes to float32.
+struct Candidate {
+  std::string name;
+  Calibration calibration;
+  Fidelity fidelity;
+};
+
+// Faithful before not faithful, then by the cosines.
+bool IsBetter(const Fidelity& a, const Fidelity& b) {
+  if (IsFaithful(a) != IsFaithful(b)) return IsFaithful(a);
+  return a.pooled_cosine + a.map_cosine + a.top1_agreement > b.pooled_cosine + b.map_cosine + b.top1_agreement;
+}
+
+// One for each method that is asked for.
+absl::StatusOr<std::vector<Candidate>> TryMethods(const PrecisionTrial& trial, std::optional<RangeMethod> asked) {
+  ASSIGN_OR_RETURN(const Observations observations,
+                   ObserveValues(trial.exact(), trial.pictures(), trial.threads(), trial.progress()));
+  std::vector<Candidate> candidates;
+  for (const RangeMethod method : kRangeMethods) {
+    if (asked.has_value() && method != *asked) continue;
+    Candidate candidate = {.name = absl::StrCat("int8, ", std::string(NameOf(method))),
+                           .calibration = CalibrationBy(method, observations, trial.pictures()),
+                           .fidelity = {}};
+    ASSIGN_OR_RETURN(const FidelityMeasurement measurement, trial.MeasureInt8(candidate.name, candidate.calibration));
+    candidate.fidelity = Summarize(measurement, Precision::kInt8);
+    candidates.push_back(std::move(candidate));
+  }
+  return candidates;
+}
+
+const Candidate& BestOf(const std::vector<Candidate>& candidates) {
+  const Candidate* best = &candidates.front();
+  for (const Candidate& candidate : candidates) {
+    if (IsBetter(candidate.fidelity, best->fidelity)) best = &candidate;
+  }
+  return *best;
+}
+
+// The best method with convolutions in float, where some are asked for or needed.
+absl::StatusOr<std::optional<Candidate>> TryFloatLayers(const PrecisionTrial& trial, std::optional<int> keep,
+                                                        const Candidate& best) {
+  const bool wanted = keep.has_value() ? *keep > 0 : !IsFaithful(best.fidelity);
+  if (!wanted) return std::nullopt;
+  Candidate candidate = best;
+  ASSIGN_OR_RETURN(const FidelityMeasurement measurement, KeepInFloat(trial, keep, candidate.calibration));
+  candidate.fidelity = Summarize(measurement, Precision::kInt8);
+  candidate.name = absl::StrCat(best.name, ", some convolutions in float");
+  return candidate;
+}
+
+absl::StatusOr<std::optional<Candidate>> TryBFloat16(const PrecisionTrial& trial) {
+  if (!HasBFloat16()) return std::nullopt;
+  CompileOptions options;
+  options.precision = Precision::kBFloat16;
+  ASSIGN_OR_RETURN(const FidelityMeasurement measurement, trial.Measure("bf16", options));
+  return Candidate{.name = "bf16", .calibration = {}, .fidelity = Summarize(measurement, Precision::kBFloat16)};
+}
+
+std::vector<std::string> Row(const Candidate& candidate) {
+  const Fidelity& fidelity = candidate.fidelity;
+  return {candidate.name, absl::StrFormat("%.6f", fidelity.pooled_cosine), absl::StrFormat("%.6f", fidelity.map_cosine),
+          absl::StrFormat("%.4f", fidelity.top1_agreement), IsFaithful(fidelity) ? "yes" : "no"};
+}
+
+void Print(const std::vector<Candidate>& tried, const Bundle& bundle, const Calibration& chosen, std::ostream& out) {
+  Table table({{"precision", Table::Align::kLeft}, {"pooled cosine"}, {"map cosine"}, {"top-1"}, {"faithful"}});
+  for (const Candidate& candidate : tried) table.AddRow(Row(candidate));
+  out << table.ToString() << "\n";
+  out << bundle.folder << "/" << kCalibrationFile << ": method " << chosen.method << ", " << chosen.images
+      << " pictures, " << chosen.ranges.size() << " ranges";
+  if (!chosen.float_layers.empty()) {
+    out << "; in float:";
+    for (const std::string& layer : chosen.float_layers) out << " " << layer;
+  }
+  Bundle calibrated = bundle;
+  calibrated.calibration = std::make_shared<const Calibration>(chosen);
+  const absl::StatusOr<Precision> automatic = ChoosePrecision(calibrated, PrecisionChoice::kAuto);
+  if (automatic.ok()) out << "\n--precision auto is " << NameOf(*automatic) << " here\n";
+}
+
+}  // namespace
+
+absl::Status RunCalibrate(const CalibrateOptions& options, std::ostream& out, std::ostream& errors) {
+  ASSIGN_OR_RETURN(const Bundle bundle, ReadBundle(options.bundle, StoredCalibration::kIgnore));
+  ASSIGN_OR_RETURN(const Graph network, ImportOnnxFile(bundle.model_path));
+  ASSIGN_OR_RETURN(PictureSet pictures, ReadPictures(options.images, bundle.preprocess, options.threads, errors));
+  std::vector<Candidate> tried;
+  Calibration chosen;
+  {
+    Progress progress(options.show_progress ? &errors : nullptr);
+    ASSIGN_OR_RETURN(const PrecisionTrial trial,
+                     PrecisionTrial::Create(bundle, network, std::move(pictures), options.threads, progress));
+    ASSIGN_OR_RETURN(tried, TryMethods(trial, options.method));
+    ASSIGN_OR_RETURN(const std::optional<Candidate> mixed, TryFloatLayers(trial, options.keep_float, BestOf(tried)));
+    if (mixed.has_value()) tried.push_back(*mixed);
+    // A count that is asked for is taken, better or not.
+    const Candidate& best = mixed.has_value() && options.keep_float.has_value() ? tried.back() : BestOf(tried);
+    chosen = best.calibration;
+    chosen.fidelities.push_back(best.fidelity);
+    ASSIGN_OR_RETURN(const std::optional<Candidate> bfloat16, TryBFloat16(trial));
+    if (bfloat16.has_value()) {
+      chosen.fidelities.push_back(bfloat16->fidelity);
+      tried.push_back(*bfloat16);
+    }
+  }
+  RETURN_IF_ERROR(WriteCalibration(bundle.folder, bundle.sha256, chosen));
+  Print(tried, bundle, chosen, out);
+  return absl::OkStatus();
+}
+
+}  // namespace onebyone

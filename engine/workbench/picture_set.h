@@ -1,0 +1,25 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/image/preprocessor.h"
+#include "engine/tensor/tensor.h"
+
+namespace onebyone {
+
+// Pictures as a network takes them, decoded once for many runs.
+struct PictureSet {
+  std::vector<std::string> paths;
+  std::vector<Tensor> inputs;  // float32 [1, 3, height, width], one a path
+};
+
+// The pictures that lie in `folder` itself, sorted by name, resized and cropped as `options` say. A file that is no
+// picture gets a line on `skipped`; hidden files and folders are passed over. NOT_FOUND where there is no such folder
+// or no picture in it; INVALID_ARGUMENT where they would take more than 4 GiB.
+absl::StatusOr<PictureSet> ReadPictures(const std::string& folder, const PreprocessOptions& options, int threads,
+                                        std::ostream& skipped);
+
+}  // namespace onebyone
