@@ -147,11 +147,15 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(Bundle bundle, Graph netw
 absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& bundle_folder, PrecisionChoice precision,
                                                        CompileOptions options) {
   ASSIGN_OR_RETURN(Bundle bundle, ReadBundle(bundle_folder));
-  ASSIGN_OR_RETURN(options.precision, ChoosePrecision(bundle, precision));
-  options.calibration = bundle.calibration;
   const std::string folder = bundle.folder;
   ASSIGN_OR_RETURN(Graph network, ImportOnnxFile(bundle.model_path));
-  auto model = MakeModel(std::move(bundle), std::move(network), options);
+  options.precision = ChoosePrecision(bundle, network, precision);
+  options.calibration = bundle.calibration;
+  auto model = MakeModel(bundle, network, options);
+  if (precision == PrecisionChoice::kAuto && absl::IsFailedPrecondition(model.status())) {  // quantized in another way
+    options.precision = Precision::kFloat32;
+    model = MakeModel(std::move(bundle), std::move(network), options);
+  }
   if (!model.ok()) return Annotated(model.status(), folder);
   return model;
 }

@@ -1,7 +1,5 @@
 #include "engine/precision_choice.h"
 
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "engine/kernels/onednn/layout.h"
 
 namespace onebyone {
@@ -13,15 +11,16 @@ constexpr double kLeastPooledBFloat16 = 0.999;
 
 bool StatesFaithful(const Calibration& calibration, Precision precision) {
   for (const Fidelity& fidelity : calibration.fidelities) {
-    if (fidelity.precision == precision) return IsFaithful(fidelity);
+    if (fidelity.precision != precision) continue;
+    const bool as_exact = precision != Precision::kInt8 || LargestByteWeight() >= fidelity.largest_weight;
+    return as_exact && IsFaithful(fidelity);
   }
   return false;
 }
 
-Precision FastestFaithful(const Bundle& bundle) {
-  if (bundle.calibration == nullptr) return Precision::kFloat32;
-  if (StatesFaithful(*bundle.calibration, Precision::kInt8)) return Precision::kInt8;
-  if (StatesFaithful(*bundle.calibration, Precision::kBFloat16) && HasBFloat16()) return Precision::kBFloat16;
+Precision FastestFaithful(const Calibration& calibration) {
+  if (StatesFaithful(calibration, Precision::kInt8)) return Precision::kInt8;
+  if (StatesFaithful(calibration, Precision::kBFloat16) && HasBFloat16()) return Precision::kBFloat16;
   return Precision::kFloat32;
 }
 
@@ -37,18 +36,16 @@ bool IsFaithful(const Fidelity& fidelity) {
   return true;
 }
 
-absl::StatusOr<Precision> ChoosePrecision(const Bundle& bundle, PrecisionChoice choice) {
+Precision ChoosePrecision(const Bundle& bundle, const Graph& network, PrecisionChoice choice) {
   switch (choice) {
     case PrecisionChoice::kFloat32: return Precision::kFloat32;
     case PrecisionChoice::kBFloat16: return Precision::kBFloat16;
-    case PrecisionChoice::kInt8:
-      if (bundle.calibration != nullptr) return Precision::kInt8;
-      return absl::FailedPreconditionError(
-          absl::StrCat("precision: int8: want a calibrated bundle, got '", bundle.name,
-                       "' without calibration.textproto; run onebyone-model calibrate, or use f32, bf16 or auto"));
+    case PrecisionChoice::kInt8: return Precision::kInt8;
     case PrecisionChoice::kAuto: break;
   }
-  return FastestFaithful(bundle);
+  if (bundle.calibration != nullptr) return FastestFaithful(*bundle.calibration);
+  // Who quantized a network has found that its bytes will do.
+  return network.NodesOf(OpType::kQuantizeLinear).empty() ? Precision::kFloat32 : Precision::kInt8;
 }
 
 }  // namespace onebyone

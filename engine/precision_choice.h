@@ -2,9 +2,9 @@
 
 #include <cstdint>
 
-#include "absl/status/statusor.h"
 #include "engine/bundle/bundle.h"
 #include "engine/calibration/calibration.h"
+#include "engine/graph/graph.h"
 #include "engine/tensor/precision.h"
 
 namespace onebyone {
@@ -16,9 +16,10 @@ enum class PrecisionChoice : uint8_t { kAuto, kFloat32, kBFloat16, kInt8 };
 // (int8) or 0.999 (bf16), every map within 0.98 (int8), and the same largest output on each picture.
 bool IsFaithful(const Fidelity& fidelity);
 
-// What a choice means for a bundle on this machine. kAuto is int8 or else bf16 (where the CPU has it) where the
-// bundle's calibration states that it is faithful, float32 otherwise. FAILED_PRECONDITION for kInt8 without a
-// calibration. A CPU without bf16 is told by CompiledModel::Compile.
-absl::StatusOr<Precision> ChoosePrecision(const Bundle& bundle, PrecisionChoice choice);
+// What a choice means for a bundle and its network on this machine. kAuto is int8 or else bf16 (where the CPU has it)
+// where the bundle's calibration states that it is faithful, on a CPU whose bytes are as exact; int8 for a network that
+// is quantized already and has no calibration; float32 otherwise. What this machine or bundle cannot run is told by
+// CompiledModel::Compile.
+Precision ChoosePrecision(const Bundle& bundle, const Graph& network, PrecisionChoice choice);
 
 }  // namespace onebyone

@@ -76,6 +76,8 @@ absl::Status CheckBetween(const std::string& field, double least, double most, d
   return Wrong(field, absl::StrCat(least, " to ", most), absl::StrCat(got));
 }
 
+constexpr int kLargestWeight = 127;  // of a byte
+
 absl::Status ReadFidelities(const ConfigCalibration& config, Calibration& calibration) {
   RETURN_IF_ERROR(CheckCount("fidelities", config.fidelities_size()));
   for (int i = 0; i < config.fidelities_size(); ++i) {
@@ -89,8 +91,13 @@ absl::Status ReadFidelities(const ConfigCalibration& config, Calibration& calibr
     RETURN_IF_ERROR(CheckBetween(absl::StrCat(field, ".pooled_cosine"), -1, 1, fidelity.pooled_cosine()));
     RETURN_IF_ERROR(CheckBetween(absl::StrCat(field, ".map_cosine"), -1, 1, fidelity.map_cosine()));
     RETURN_IF_ERROR(CheckBetween(absl::StrCat(field, ".top1_agreement"), 0, 1, fidelity.top1_agreement()));
-    calibration.fidelities.push_back(
-        {precision, fidelity.pooled_cosine(), fidelity.map_cosine(), fidelity.top1_agreement()});
+    if (fidelity.largest_weight() < 0 || fidelity.largest_weight() > kLargestWeight) {
+      return Wrong(absl::StrCat(field, ".largest_weight"), absl::StrCat("0 to ", kLargestWeight),
+                   absl::StrCat(fidelity.largest_weight()));
+    }
+    calibration.fidelities.push_back({precision, fidelity.pooled_cosine(), fidelity.map_cosine(),
+                                      fidelity.top1_agreement(),
+                                      fidelity.largest_weight() == 0 ? kLargestWeight : fidelity.largest_weight()});
   }
   return absl::OkStatus();
 }
@@ -126,6 +133,7 @@ ConfigCalibration ToConfig(const Calibration& calibration) {
     stored.set_pooled_cosine(fidelity.pooled_cosine);
     stored.set_map_cosine(fidelity.map_cosine);
     stored.set_top1_agreement(fidelity.top1_agreement);
+    if (fidelity.precision == Precision::kInt8) stored.set_largest_weight(fidelity.largest_weight);
   }
   return config;
 }

@@ -18,10 +18,13 @@ struct ValueRange {
 // How near the features of a precision are to those of float32, on the pictures of a calibration.
 struct Fidelity {
   Precision precision = Precision::kInt8;
-  double pooled_cosine =
-      0;  // smallest cosine of the mean over the pixels of a layer, over the pictures and the compared layers
+  // Smallest cosine of the mean over the pixels of a layer, over the pictures and the compared layers.
+  double pooled_cosine = 0;
   double map_cosine = 0;      // the same of whole maps
   double top1_agreement = 0;  // share of the pictures whose largest output is the same
+  // int8: the largest absolute weight, as a byte, of the CPU that it was measured on. One whose kernels take less has
+  // less fidelity.
+  int largest_weight = 127;
 };
 
 // What is known of a network's values from running it on sample pictures.

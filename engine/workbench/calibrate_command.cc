@@ -83,7 +83,8 @@ std::vector<std::string> Row(const Candidate& candidate) {
           absl::StrFormat("%.4f", fidelity.top1_agreement), IsFaithful(fidelity) ? "yes" : "no"};
 }
 
-void Print(const std::vector<Candidate>& tried, const Bundle& bundle, const Calibration& chosen, std::ostream& out) {
+void Print(const std::vector<Candidate>& tried, const Bundle& bundle, const Graph& network, const Calibration& chosen,
+           std::ostream& out) {
   Table table({{"precision", Table::Align::kLeft}, {"pooled cosine"}, {"map cosine"}, {"top-1"}, {"faithful"}});
   for (const Candidate& candidate : tried) table.AddRow(Row(candidate));
   out << table.ToString() << "\n";
@@ -95,8 +96,8 @@ void Print(const std::vector<Candidate>& tried, const Bundle& bundle, const Cali
   }
   Bundle calibrated = bundle;
   calibrated.calibration = std::make_shared<const Calibration>(chosen);
-  const absl::StatusOr<Precision> automatic = ChoosePrecision(calibrated, PrecisionChoice::kAuto);
-  if (automatic.ok()) out << "\n--precision auto is " << NameOf(*automatic) << " here\n";
+  const Precision automatic = ChoosePrecision(calibrated, network, PrecisionChoice::kAuto);
+  out << "\n--precision auto is " << NameOf(automatic) << " here\n";
 }
 
 }  // namespace
@@ -125,7 +126,7 @@ absl::Status RunCalibrate(const CalibrateOptions& options, std::ostream& out, st
     }
   }
   RETURN_IF_ERROR(WriteCalibration(bundle.folder, bundle.sha256, chosen));
-  Print(tried, bundle, chosen, out);
+  Print(tried, bundle, network, chosen, out);
   return absl::OkStatus();
 }
 

@@ -65,9 +65,9 @@ void PrintJson(const Bundle& bundle, Precision precision, const FidelityMeasurem
 absl::Status RunFidelity(const FidelityOptions& options, std::ostream& out, std::ostream& errors) {
   ASSIGN_OR_RETURN(const Bundle bundle, ReadBundle(options.bundle));
   CompileOptions compile;
-  ASSIGN_OR_RETURN(compile.precision, ChoosePrecision(bundle, options.precision));
-  compile.calibration = bundle.calibration;
   ASSIGN_OR_RETURN(const Graph network, ImportOnnxFile(bundle.model_path));
+  compile.precision = ChoosePrecision(bundle, network, options.precision);
+  compile.calibration = bundle.calibration;
   ASSIGN_OR_RETURN(PictureSet pictures, ReadPictures(options.images, bundle.preprocess, options.threads, errors));
   FidelityMeasurement measurement;
   {

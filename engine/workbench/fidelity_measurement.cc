@@ -5,6 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "engine/base/status_macros.h"
+#include "engine/kernels/onednn/layout.h"
 #include "engine/op/op_type.h"
 #include "engine/workbench/feature_difference.h"
 #include "engine/workbench/layer_runner.h"
@@ -112,7 +113,8 @@ absl::StatusOr<FidelityMeasurement> MeasureFidelity(const Model& exact, const Mo
 }
 
 Fidelity Summarize(const FidelityMeasurement& measurement, Precision precision) {
-  Fidelity fidelity = {precision, /*pooled_cosine=*/1, /*map_cosine=*/1, measurement.top1_agreement};
+  Fidelity fidelity = {precision, /*pooled_cosine=*/1, /*map_cosine=*/1, measurement.top1_agreement,
+                       LargestByteWeight()};
   for (const LayerFidelity& layer : measurement.layers) {
     fidelity.pooled_cosine = std::min(fidelity.pooled_cosine, layer.least_pooled_cosine);
     fidelity.map_cosine = std::min(fidelity.map_cosine, layer.least_map_cosine);

@@ -3,17 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "engine/kernels/onednn/layout.h"
-#include "tests/testing/status_matchers.h"
 
 namespace onebyone {
 namespace {
 
-using ::onebyone::testing::IsOkAndHolds;
-using ::onebyone::testing::StatusIs;
-using ::testing::AllOf;
-using ::testing::HasSubstr;
-
-constexpr Fidelity kGoodInt8 = {Precision::kInt8, /*pooled_cosine=*/0.99, /*map_cosine=*/0.98, /*top1_agreement=*/1};
+constexpr Fidelity kGoodInt8 = {Precision::kInt8, /*pooled_cosine=*/0.99, /*map_cosine=*/0.98, /*top1_agreement=*/1,
+                                /*largest_weight=*/63};
 constexpr Fidelity kGoodBFloat16 = {Precision::kBFloat16, /*pooled_cosine=*/0.999, /*map_cosine=*/0.5,
                                     /*top1_agreement=*/1};
 
@@ -25,33 +20,41 @@ Bundle Calibrated(const std::vector<Fidelity>& fidelities) {
   return bundle;
 }
 
-TEST(ChoosePrecision, TakesWhatIsAskedFor) {
-  EXPECT_THAT(ChoosePrecision({}, PrecisionChoice::kFloat32), IsOkAndHolds(Precision::kFloat32));
-  EXPECT_THAT(ChoosePrecision({}, PrecisionChoice::kBFloat16), IsOkAndHolds(Precision::kBFloat16));
-  EXPECT_THAT(ChoosePrecision(Calibrated({}), PrecisionChoice::kInt8), IsOkAndHolds(Precision::kInt8));
-}
+Precision Choose(const Bundle& bundle, PrecisionChoice choice) { return ChoosePrecision(bundle, Graph(), choice); }
 
-TEST(ChoosePrecision, NamesTheCommandThatInt8Lacks) {
-  Bundle bundle;
-  bundle.name = "net";
-  EXPECT_THAT(ChoosePrecision(bundle, PrecisionChoice::kInt8),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       AllOf(HasSubstr("got 'net'"), HasSubstr("run onebyone-model calibrate"))));
+TEST(ChoosePrecision, TakesWhatIsAskedFor) {
+  EXPECT_EQ(Choose({}, PrecisionChoice::kFloat32), Precision::kFloat32);
+  EXPECT_EQ(Choose({}, PrecisionChoice::kBFloat16), Precision::kBFloat16);
+  EXPECT_EQ(Choose(Calibrated({}), PrecisionChoice::kInt8), Precision::kInt8);
 }
 
 TEST(ChoosePrecision, OfItselfStaysFloat32WhereNothingIsKnown) {
-  EXPECT_THAT(ChoosePrecision({}, PrecisionChoice::kAuto), IsOkAndHolds(Precision::kFloat32));
-  EXPECT_THAT(ChoosePrecision(Calibrated({}), PrecisionChoice::kAuto), IsOkAndHolds(Precision::kFloat32));
+  EXPECT_EQ(Choose({}, PrecisionChoice::kAuto), Precision::kFloat32);
+  EXPECT_EQ(Choose(Calibrated({}), PrecisionChoice::kAuto), Precision::kFloat32);
 }
 
 TEST(ChoosePrecision, OfItselfIsTheFastestThatIsFaithful) {
-  EXPECT_THAT(ChoosePrecision(Calibrated({kGoodBFloat16, kGoodInt8}), PrecisionChoice::kAuto),
-              IsOkAndHolds(Precision::kInt8));
+  EXPECT_EQ(Choose(Calibrated({kGoodBFloat16, kGoodInt8}), PrecisionChoice::kAuto), Precision::kInt8);
   Fidelity bad = kGoodInt8;
   bad.map_cosine = 0.97;
-  EXPECT_THAT(ChoosePrecision(Calibrated({kGoodBFloat16, bad}), PrecisionChoice::kAuto),
-              IsOkAndHolds(HasBFloat16() ? Precision::kBFloat16 : Precision::kFloat32));
-  EXPECT_THAT(ChoosePrecision(Calibrated({bad}), PrecisionChoice::kAuto), IsOkAndHolds(Precision::kFloat32));
+  EXPECT_EQ(Choose(Calibrated({kGoodBFloat16, bad}), PrecisionChoice::kAuto),
+            HasBFloat16() ? Precision::kBFloat16 : Precision::kFloat32);
+  EXPECT_EQ(Choose(Calibrated({bad}), PrecisionChoice::kAuto), Precision::kFloat32);
+}
+
+TEST(ChoosePrecision, OfItselfTrustsNoInt8ThatWasMeasuredOnACpuOfFinerBytes) {
+  Fidelity finer = kGoodInt8;
+  finer.largest_weight = LargestByteWeight() + 1;
+  EXPECT_EQ(Choose(Calibrated({finer}), PrecisionChoice::kAuto), Precision::kFloat32);
+}
+
+TEST(ChoosePrecision, OfItselfIsInt8ForANetworkThatIsQuantizedAlready) {
+  Graph network;
+  const ValueId x = *network.AddInput("x", DataType::kFloat32, {1});
+  const ValueId scale = *network.AddConstant("scale", *Tensor::Create(DataType::kFloat32, {}));
+  ASSERT_TRUE(network.AddNode(OpType::kQuantizeLinear, "q", QuantizeAttributes{}, {x, scale}, {"q"}).ok());
+  EXPECT_EQ(ChoosePrecision({}, network, PrecisionChoice::kAuto), Precision::kInt8);
+  EXPECT_EQ(ChoosePrecision(Calibrated({}), network, PrecisionChoice::kAuto), Precision::kFloat32);
 }
 
 TEST(IsFaithful, WantsEveryBound) {
