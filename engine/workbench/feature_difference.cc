@@ -37,8 +37,8 @@ double RelativeError(double squared_difference, double squared_wanted) {
 FeatureDifference CompareFeatures(const ConstTensorView& wanted, const ConstTensorView& got) {
   const int64_t channels = wanted.shape[1];
   const int64_t pixels = channels > 0 ? wanted.shape.Elements() / channels : 0;
-  const float* a = wanted.As<float>();
-  const float* b = got.As<float>();
+  const auto* a = wanted.As<float>();
+  const auto* b = got.As<float>();
   Products map;
   Products pooled;
   double squared_difference = 0;
@@ -59,7 +59,7 @@ FeatureDifference CompareFeatures(const ConstTensorView& wanted, const ConstTens
 }
 
 int64_t LargestAt(const ConstTensorView& map) {
-  const float* begin = map.As<float>();
+  const auto* begin = map.As<float>();
   return std::max_element(begin, begin + map.shape.Elements()) - begin;
 }
 

@@ -190,7 +190,7 @@ class LifeTest(unittest.TestCase):
         def embedding(server):
             feature = server.client.extract(request_for(PICTURE), timeout=120).results[0].features[0]
             return np.frombuffer(feature.content, "<f4").astype(float)
-        with RunningServer() as server:
+        with RunningServer("--precision=f32") as server:
             wanted = embedding(server)
         try:
             server = RunningServer("--precision=bf16")
@@ -203,6 +203,26 @@ class LifeTest(unittest.TestCase):
         self.assertEqual([(precision.name, precision.active) for precision in precisions], [("f32", False), ("bf16", True)])
         self.assertGreater(got @ wanted / np.sqrt((got @ got) * (wanted @ wanted)), 0.9999)
         self.assertFalse(np.array_equal(got, wanted))
+
+    def test_int8_serves_a_model_once_it_is_calibrated(self):
+        with tempfile.TemporaryDirectory() as models:
+            bundle = pathlib.Path(models) / BUNDLE.name
+            shutil.copytree(BUNDLE, bundle, ignore=shutil.ignore_patterns("calibration.textproto"))
+            with self.assertRaisesRegex(RuntimeError, "run onebyone-model calibrate"):
+                RunningServer(f"--models={models}", "--precision=int8")
+            subprocess.run([PROGRAM.parent / "onebyone-model", "calibrate", "--bundle", bundle, "--method", "max",
+                            "--images", MODELS.parent / "samples"], check=True, timeout=600, capture_output=True)
+            with RunningServer(f"--models={models}", "--precision=int8") as server:
+                got = server.client.extract(request_for(PICTURE), timeout=120).results[0].features[0]
+                precisions = {precision.name: precision
+                              for precision in server.client.get_model(model_pb2.GetModelRequest()).precisions}
+        with RunningServer("--precision=f32") as server:
+            wanted = server.client.extract(request_for(PICTURE), timeout=120).results[0].features[0]
+        wanted, got = (np.frombuffer(feature.content, "<f4").astype(float) for feature in (wanted, got))
+        self.assertTrue(precisions["int8"].active)
+        self.assertFalse(precisions["f32"].active)
+        self.assertGreater(precisions["int8"].cosine_to_float32, 0.95)
+        self.assertGreater(got @ wanted / np.sqrt((got @ got) * (wanted @ wanted)), 0.95)
 
     def test_the_log_tells_how_it_started(self):
         with RunningServer() as server:
