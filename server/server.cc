@@ -24,6 +24,9 @@ namespace {
 // with UNAVAILABLE, instead of being cut with CANCELLED, which clients do not retry. Ends early where no call is open,
 // but watches and reflection streams have no natural end and use it up.
 constexpr std::chrono::milliseconds kLastCallsGrace(2000);
+// Before that: how long calls are still refused by the server itself, so that its clients have turned elsewhere when
+// the port closes. gRPC cuts a call with CANCELLED that it reads at the moment of shutting down.
+constexpr absl::Duration kRefusing = absl::Milliseconds(500);
 constexpr int kMostReflectionThreads = 16;  // each reflection stream holds one
 
 int Milliseconds(absl::Duration duration) {
@@ -137,6 +140,7 @@ bool Server::Drain() {
                absl::FormatDuration(options_.drain.timeout));
   const bool finished = admission.WaitUntilEmpty(options_.drain.timeout);
   if (!finished) spdlog::warn("draining: time is over, {} requests are cancelled", admission.requests());
+  if (finished) absl::SleepFor(kRefusing);
   grpc_->Shutdown(std::chrono::system_clock::now() + (finished ? kLastCallsGrace : kLastCallsGrace * 0));
   grpc_->Wait();
   spdlog::info("drained");

@@ -22,13 +22,15 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes)
   if (!std::filesystem::is_regular_file(status)) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": want a regular file"));
   }
-  const auto size = static_cast<int64_t>(std::filesystem::file_size(path, error));
-  if (error) return absl::UnavailableError(absl::StrCat(path, ": ", error.message()));
+  // The size of what is opened: behind the path there may soon be another file.
+  std::ifstream stream(path, std::ios::binary | std::ios::ate);
+  const auto size = static_cast<int64_t>(stream.tellg());
+  if (!stream || size < 0) return absl::UnavailableError(absl::StrCat(path, ": ", std::strerror(errno)));
   if (size > max_bytes) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": want at most ", max_bytes, " bytes, got ", size));
   }
-  std::ifstream stream(path, std::ios::binary);
   std::string content(static_cast<size_t>(size), '\0');
+  stream.seekg(0);
   if (!stream.read(content.data(), size)) {
     return absl::UnavailableError(absl::StrCat(path, ": want ", size, " bytes, got ", stream.gcount()));
   }

@@ -83,7 +83,8 @@ std::vector<std::string> ComparedLayers(const CompiledModel& model) {
   std::vector<std::string> names;
   for (const LayerInfo& layer : model.layers()) {
     const bool is_output = std::find(outputs.begin(), outputs.end(), layer.name) != outputs.end();
-    if (is_output || IsComparedOp(layer.op)) names.push_back(layer.name);
+    const bool is_probabilities = layer.op == NameOf(OpType::kSoftmax);  // of which the largest one tells
+    if ((is_output && !is_probabilities) || IsComparedOp(layer.op)) names.push_back(layer.name);
   }
   if (names.empty()) names.push_back(TopLayer(model));
   return names;

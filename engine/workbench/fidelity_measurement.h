@@ -29,7 +29,8 @@ struct FidelityMeasurement {
 };
 
 // The layers that people take features from: what concats, sums, pools, normalizations and activations give, and the
-// model's outputs. Not what a convolution gives to its activation alone.
+// model's outputs. Not what a convolution gives to its activation alone, nor probabilities: the largest one counts, by
+// itself.
 std::vector<std::string> ComparedLayers(const CompiledModel& model);
 
 // The model's last output, whose largest element counts for the top-1 agreement.
