@@ -8,7 +8,7 @@ namespace onebyone {
 namespace {
 
 constexpr Fidelity kGoodInt8 = {Precision::kInt8, /*pooled_cosine=*/0.99, /*map_cosine=*/0.98, /*top1_agreement=*/1,
-                                /*largest_weight=*/63};
+                                /*largest_weight=*/64};
 constexpr Fidelity kGoodBFloat16 = {Precision::kBFloat16, /*pooled_cosine=*/0.999, /*map_cosine=*/0.5,
                                     /*top1_agreement=*/1};
 

@@ -126,6 +126,26 @@ TEST(ByteConv, ScalesTheBoundsOfAClip) {
   EXPECT_EQ(*std::min_element(elements, elements + got.elements()), 0.0F);
 }
 
+// CPUs without VNNI add two products in 16 bits: the largest bytes and weights must still come out right.
+TEST(ByteConv, DoesNotSaturateOnTheWay) {
+  const ScopedThreads one_thread(1);
+  ConvSpec spec = SpecOf({64, 6, 32, 1, 1, 1, false, false, true});
+  spec.dst_layout = Layout::kChannelsLast;
+  Tensor weights = RandomTensor(spec.weights->shape(), 2);
+  for (int64_t i = 0; i < weights.elements(); ++i) weights.As<float>()[i] = i / 64 % 2 == 0 ? 1.0F : -1.0F;
+  spec.weights = std::make_shared<const Tensor>(std::move(weights));
+  spec.attributes.activation.reset();
+  Tensor src = RandomTensor(spec.src, 1);
+  std::fill_n(src.As<float>(), src.elements(), 1.0F);
+  WeightCache cache;
+  const auto kernel = MakeConv(spec, cache);
+  if (absl::IsUnimplemented(kernel.status())) GTEST_SKIP() << "no vector kernel here: " << kernel.status();
+  ASSERT_THAT(kernel, IsOk());
+  const Tensor got = RunBytes(**kernel, spec, src);
+  const Tensor wanted = Expected(spec, src);
+  for (int64_t i = 0; i < got.elements(); ++i) ASSERT_NEAR(got.As<float>()[i], wanted.As<float>()[i], 0.01);
+}
+
 TEST(ByteConv, HasNoBytesForASigmoid) {
   ConvSpec spec = SpecOf({64, 14, 96, 1, 1, 1, false, false});
   spec.attributes.activation = Activation{Activation::Kind::kSigmoid};

@@ -25,7 +25,7 @@ int LargestByteWeight() {
     case dnnl::cpu_isa::avx512_core_vnni:
     case dnnl::cpu_isa::avx512_core_bf16:
     case dnnl::cpu_isa::avx512_core_amx: return 127;
-    default: return 63;
+    default: return 64;
   }
 }
 

@@ -36,8 +36,8 @@ constexpr Layout ByteLayout(const Quantization& quantization) {
 // Whether this CPU multiplies bfloat16 numbers by itself (AVX512_BF16 or AMX, and oneDNN not told to ignore them).
 bool HasBFloat16();
 
-// The largest absolute weight that int8 kernels can take. Without VNNI, two products of a byte and a weight are added
-// in 16 bits, which saturate: then weights have one bit less.
+// The largest absolute weight that int8 kernels take whatever the other weights are. Without VNNI, the products of two
+// neighbouring bytes and weights are added in 16 bits, which saturate: 255 * (64 + 64) just fits.
 int LargestByteWeight();
 
 // Channels in a block on this CPU: as many floats as a vector register holds (16 with AVX-512, else 8).
