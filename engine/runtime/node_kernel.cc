@@ -9,6 +9,7 @@
 #include "engine/kernels/concat/channels_last_concat.h"
 #include "engine/kernels/lrn/byte_lrn.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
+#include "engine/kernels/pool/blocked_max_pool.h"
 #include "engine/runtime/reference_kernel.h"
 
 namespace onebyone {
@@ -154,6 +155,11 @@ absl::StatusOr<NodeKernel> ChoosePool(const Context& context) {
     if (!absl::IsUnimplemented(kernel.status())) return kernel.status();
   }
   spec.layout = context.blocked();
+  if (is_max) {
+    const DataType type = IsBFloat16(spec.layout) ? DataType::kBFloat16 : DataType::kFloat32;
+    auto kernel = MakeBlockedMaxPool({spec.src, spec.dst, spec.window, ChannelBlock(), type});
+    if (kernel.ok()) return NodeKernel{*std::move(kernel), {context.node.inputs[0]}, spec.layout, spec.layout};
+  }
   ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakePool(spec));
   return NodeKernel{std::move(kernel), {context.node.inputs[0]}, spec.layout, spec.layout};
 }

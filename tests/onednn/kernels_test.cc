@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "engine/kernels/onednn/threads.h"
+#include "engine/kernels/pool/blocked_max_pool.h"
 #include "engine/kernels/reference_kernels.h"
+#include "engine/tensor/half.h"
 #include "tests/onednn/kernel_runner.h"
 
 // Each oneDNN kernel beside the plain reference of its operator.
@@ -63,6 +65,38 @@ TEST_P(InEitherLayout, PoolsEqualTheReference) {
     ExpectNear(RunInLayout(**kernel, {src}, GetParam(), dst, GetParam()), Reference(form.op, attributes, {src}, dst),
                1e-6F);
   }
+}
+
+// Our own kernel beside oneDNN's: overlapping, rounded up, padded and one-sided windows, channels that fill no block.
+TEST(BlockedMaxPool, EqualsTheReferenceInFloat32AndBFloat16) {
+  struct Form {
+    int64_t channels, height, width, kernel, stride, pad, out_height, out_width;
+  };
+  for (const Form& form : {Form{32, 14, 14, 3, 1, 1, 14, 14}, Form{24, 15, 11, 3, 2, 0, 8, 6},
+                           Form{16, 9, 9, 2, 2, 1, 5, 5}, Form{40, 7, 5, 5, 3, 2, 3, 3}}) {
+    PoolAttributes attributes;
+    attributes.window = {{form.kernel, form.kernel}, {form.stride, form.stride}, {1, 1},
+                         {form.pad, form.pad},       {form.pad, form.pad},       Window::AutoPad::kExplicit};
+    attributes.ceil_mode = true;
+    Tensor src = RandomTensor({2, form.channels, form.height, form.width}, 1);
+    for (int64_t i = 0; i < src.elements(); ++i) src.As<float>()[i] = ToFloat(ToBFloat16(src.As<float>()[i]));
+    const Shape dst = {2, form.channels, form.out_height, form.out_width};
+    const Tensor wanted = Reference(OpType::kMaxPool, attributes, {src}, dst);
+    for (const DataType type : {DataType::kFloat32, DataType::kBFloat16}) {
+      const bool is_float = type == DataType::kFloat32;
+      const auto kernel = MakeBlockedMaxPool({src.shape(), dst, attributes.window, ChannelBlock(), type});
+      ASSERT_THAT(kernel, IsOk());
+      const Layout layout = is_float ? Layout::kBlocked : Layout::kBlockedBFloat16;
+      if (absl::IsUnimplemented(MakeReorder(dst, Layout::kPlain, layout).status())) continue;  // no bfloat16 at all
+      ExpectNear(RunInLayout(**kernel, {src}, layout, dst, layout), wanted, 0.0F);
+    }
+  }
+}
+
+TEST(BlockedMaxPool, LeavesWindowsThatLieInThePaddingToOthers) {
+  const Window window = {{2, 2}, {2, 2}, {1, 1}, {2, 2}, {0, 0}, Window::AutoPad::kExplicit};
+  EXPECT_THAT(MakeBlockedMaxPool({{1, 16, 4, 4}, {1, 16, 3, 3}, window, 16, DataType::kFloat32}),
+              StatusIs(absl::StatusCode::kUnimplemented));
 }
 
 TEST_P(InEitherLayout, MaxPoolRoundsUpWithCeilMode) {
