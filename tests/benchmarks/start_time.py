@@ -16,7 +16,7 @@ import tempfile
 import time
 
 PROGRAM = pathlib.Path(os.environ.get("ONEBYONE_BIN", "build/release/bin")) / "onebyone-server"
-LOADED = re.compile(r"model (\S+) version .* loaded in (\d+) ms, (\d+) convolutions measured")
+LOADED = re.compile(r"model (\S+) version .* loaded in (\d+) ms, .*?(\d+) convolutions measured")
 
 
 def start(models, cache, scratch):
