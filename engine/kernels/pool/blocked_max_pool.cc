@@ -39,9 +39,35 @@ ONEBYONE_INLINE float Larger(float a, float b) { return b > a ? b : a; }
 ONEBYONE_INLINE int16_t Ordered(int16_t bits) { return static_cast<int16_t>(bits ^ ((bits >> 15) & 0x7fff)); }
 ONEBYONE_INLINE int16_t Larger(int16_t a, int16_t b) { return Ordered(b) > Ordered(a) ? b : a; }
 
+// The largest of each column of `rows` rows, `line` elements apart.
+template <typename T>
+ONEBYONE_INLINE void LargestOfRows(const T* __restrict src, int64_t line, int64_t rows, T* __restrict row) {
+  if (rows == 3) {  // the usual one, in one go
+    for (int64_t i = 0; i < line; ++i) row[i] = Larger(Larger(src[i], src[line + i]), src[2 * line + i]);
+    return;
+  }
+  std::memcpy(row, src, static_cast<size_t>(line) * sizeof(T));
+  for (const T* other = src + line; other < src + rows * line; other += line) {
+    for (int64_t i = 0; i < line; ++i) row[i] = Larger(row[i], other[i]);
+  }
+}
+
 template <typename T, int kBlock>
-ONEBYONE_INLINE void TakeLarger(T* __restrict best, const T* __restrict other) {
-  for (int lane = 0; lane < kBlock; ++lane) best[lane] = Larger(best[lane], other[lane]);
+ONEBYONE_INLINE void LargestOfColumns(const T* __restrict row, const Span& columns, T* __restrict dst) {
+  const T* pixel = row + columns.first * kBlock;
+  if (columns.end - columns.first == 3) {
+    for (int lane = 0; lane < kBlock; ++lane) {
+      dst[lane] = Larger(Larger(pixel[lane], pixel[kBlock + lane]), pixel[2 * kBlock + lane]);
+    }
+    return;
+  }
+  T best[kBlock];
+  std::memcpy(best, pixel, sizeof(best));
+  for (int64_t x = columns.first + 1; x < columns.end; ++x) {
+    pixel += kBlock;
+    for (int lane = 0; lane < kBlock; ++lane) best[lane] = Larger(best[lane], pixel[lane]);
+  }
+  std::memcpy(dst, best, sizeof(best));
 }
 
 template <typename T, int kBlock>
@@ -49,15 +75,9 @@ ONEBYONE_INLINE void PoolPlane(const PoolRun& run, const T* src, T* dst) {
   T* row = static_cast<T*>(run.row);
   const int64_t line = run.width * kBlock;
   for (const Span& rows : *run.rows) {
-    std::memcpy(row, src + rows.first * line, static_cast<size_t>(line) * sizeof(T));
-    for (int64_t y = rows.first + 1; y < rows.end; ++y) {
-      for (int64_t x = 0; x < line; x += kBlock) TakeLarger<T, kBlock>(row + x, src + y * line + x);
-    }
+    LargestOfRows(src + rows.first * line, line, rows.end - rows.first, row);
     for (const Span& columns : *run.columns) {
-      T best[kBlock];
-      std::memcpy(best, row + columns.first * kBlock, sizeof(best));
-      for (int64_t x = columns.first + 1; x < columns.end; ++x) TakeLarger<T, kBlock>(best, row + x * kBlock);
-      std::memcpy(dst, best, sizeof(best));
+      LargestOfColumns<T, kBlock>(row, columns, dst);
       dst += kBlock;
     }
   }
