@@ -140,6 +140,8 @@ bool HasOnlyOurOperators(const onnx::ModelProto& model) {
                                                         "LRN",
                                                         "LeakyRelu",
                                                         "DequantizeLinear",
+                                                        "QuantizeLinear",
+                                                        "QLinearConv",
                                                         "GlobalMaxPool",
                                                         "MatMul",
                                                         "MaxPool",
