@@ -4,26 +4,21 @@
 #include <bit>
 
 #include "absl/status/status.h"
+#include "engine/kernels/always_inline.h"
 
 namespace onebyone {
 namespace {
 
-#if defined(__GNUC__)
-#define ONEBYONE_INLINE inline __attribute__((always_inline))
-#else
-#define ONEBYONE_INLINE inline
-#endif
-
 // 1 / sqrt(x) for x > 0, to 7e-4: a guess from the bits, and a step of Newton with constants that suit it (Moroz et
 // al., "Fast calculation of inverse square root with the use of magic constant", 2018). Divisions and roots take three
 // times as long.
-ONEBYONE_INLINE float RoughInverseRoot(float x) {
+ONEBYONE_ALWAYS_INLINE float RoughInverseRoot(float x) {
   const float root = std::bit_cast<float>(0x5f1ffff9 - (std::bit_cast<int32_t>(x) >> 1));
   return root * (0.703952253F * (2.38924456F - x * root * root));
 }
 
 // The same to 1e-6.
-ONEBYONE_INLINE float InverseRoot(float x) {
+ONEBYONE_ALWAYS_INLINE float InverseRoot(float x) {
   const float root = RoughInverseRoot(x);
   return root * (1.5F - 0.5F * x * root * root);
 }
@@ -44,8 +39,8 @@ struct Rows {
 };
 
 // sums[c] = squares[c] + ... + squares[c + window - 1]
-ONEBYONE_INLINE void SumWindows(const float* __restrict squares, int64_t window, int64_t channels,
-                                float* __restrict sums) {
+ONEBYONE_ALWAYS_INLINE void SumWindows(const float* __restrict squares, int64_t window, int64_t channels,
+                                       float* __restrict sums) {
   if (window == 5) {  // the usual one, in one go
     for (int64_t c = 0; c < channels; ++c) {
       sums[c] = (squares[c] + squares[c + 1]) + (squares[c + 2] + squares[c + 3]) + squares[c + 4];
@@ -58,7 +53,7 @@ ONEBYONE_INLINE void SumWindows(const float* __restrict squares, int64_t window,
   }
 }
 
-ONEBYONE_INLINE void NormalizeRows(const Rows& rows) {
+ONEBYONE_ALWAYS_INLINE void NormalizeRows(const Rows& rows) {
   const int64_t channels = rows.channels;
   for (int64_t pixel = 0; pixel < rows.pixels; ++pixel) {
     const uint8_t* __restrict src = rows.src + pixel * channels;

@@ -6,15 +6,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "engine/kernels/always_inline.h"
 
 namespace onebyone {
 namespace {
-
-#if defined(__GNUC__)
-#define ONEBYONE_INLINE inline __attribute__((always_inline))
-#else
-#define ONEBYONE_INLINE inline
-#endif
 
 // Which elements of the input a window spans along one axis.
 struct Span {
@@ -33,15 +28,15 @@ struct PoolRun {
   const std::vector<Span>* columns;
 };
 
-ONEBYONE_INLINE float Larger(float a, float b) { return b > a ? b : a; }
+ONEBYONE_ALWAYS_INLINE float Larger(float a, float b) { return b > a ? b : a; }
 
 // bfloat16 as integers of the same order: the bits of negative numbers count downwards.
-ONEBYONE_INLINE int16_t Ordered(int16_t bits) { return static_cast<int16_t>(bits ^ ((bits >> 15) & 0x7fff)); }
-ONEBYONE_INLINE int16_t Larger(int16_t a, int16_t b) { return Ordered(b) > Ordered(a) ? b : a; }
+ONEBYONE_ALWAYS_INLINE int16_t Ordered(int16_t bits) { return static_cast<int16_t>(bits ^ ((bits >> 15) & 0x7fff)); }
+ONEBYONE_ALWAYS_INLINE int16_t Larger(int16_t a, int16_t b) { return Ordered(b) > Ordered(a) ? b : a; }
 
 // The largest of each column of `rows` rows, `line` elements apart.
 template <typename T>
-ONEBYONE_INLINE void LargestOfRows(const T* __restrict src, int64_t line, int64_t rows, T* __restrict row) {
+ONEBYONE_ALWAYS_INLINE void LargestOfRows(const T* __restrict src, int64_t line, int64_t rows, T* __restrict row) {
   if (rows == 3) {  // the usual one, in one go
     for (int64_t i = 0; i < line; ++i) row[i] = Larger(Larger(src[i], src[line + i]), src[2 * line + i]);
     return;
@@ -53,7 +48,7 @@ ONEBYONE_INLINE void LargestOfRows(const T* __restrict src, int64_t line, int64_
 }
 
 template <typename T, int kBlock>
-ONEBYONE_INLINE void LargestOfColumns(const T* __restrict row, const Span& columns, T* __restrict dst) {
+ONEBYONE_ALWAYS_INLINE void LargestOfColumns(const T* __restrict row, const Span& columns, T* __restrict dst) {
   const T* pixel = row + columns.first * kBlock;
   if (columns.end - columns.first == 3) {
     for (int lane = 0; lane < kBlock; ++lane) {
@@ -71,7 +66,7 @@ ONEBYONE_INLINE void LargestOfColumns(const T* __restrict row, const Span& colum
 }
 
 template <typename T, int kBlock>
-ONEBYONE_INLINE void PoolPlane(const PoolRun& run, const T* src, T* dst) {
+ONEBYONE_ALWAYS_INLINE void PoolPlane(const PoolRun& run, const T* src, T* dst) {
   T* row = static_cast<T*>(run.row);
   const int64_t line = run.width * kBlock;
   for (const Span& rows : *run.rows) {
@@ -84,7 +79,7 @@ ONEBYONE_INLINE void PoolPlane(const PoolRun& run, const T* src, T* dst) {
 }
 
 template <typename T, int kBlock>
-ONEBYONE_INLINE void PoolPlanes(const PoolRun& run) {
+ONEBYONE_ALWAYS_INLINE void PoolPlanes(const PoolRun& run) {
   const T* src = static_cast<const T*>(run.src);
   T* dst = static_cast<T*>(run.dst);
   const auto outputs = static_cast<int64_t>(run.rows->size() * run.columns->size());
