@@ -5,10 +5,6 @@
 namespace onebyone {
 namespace {
 
-constexpr double kLeastPooledInt8 = 0.99;
-constexpr double kLeastMapInt8 = 0.98;
-constexpr double kLeastPooledBFloat16 = 0.999;
-
 bool StatesFaithful(const Calibration& calibration, Precision precision) {
   for (const Fidelity& fidelity : calibration.fidelities) {
     if (fidelity.precision != precision) continue;
@@ -26,14 +22,19 @@ Precision FastestFaithful(const Calibration& calibration) {
 
 }  // namespace
 
-bool IsFaithful(const Fidelity& fidelity) {
-  if (fidelity.top1_agreement < 1) return false;
-  switch (fidelity.precision) {
-    case Precision::kInt8: return fidelity.pooled_cosine >= kLeastPooledInt8 && fidelity.map_cosine >= kLeastMapInt8;
-    case Precision::kBFloat16: return fidelity.pooled_cosine >= kLeastPooledBFloat16;
+Fidelity LeastFidelity(Precision precision) {
+  switch (precision) {
+    case Precision::kInt8: return {precision, 0.99, 0.98, 1};
+    case Precision::kBFloat16: return {precision, 0.999, -1, 1};
     case Precision::kFloat32: break;
   }
-  return true;
+  return {precision, -1, -1, 0};
+}
+
+bool IsFaithful(const Fidelity& fidelity) {
+  const Fidelity least = LeastFidelity(fidelity.precision);
+  return fidelity.pooled_cosine >= least.pooled_cosine && fidelity.map_cosine >= least.map_cosine &&
+         fidelity.top1_agreement >= least.top1_agreement;
 }
 
 Precision ChoosePrecision(const Bundle& bundle, const Graph& network, PrecisionChoice choice) {

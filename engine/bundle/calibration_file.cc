@@ -52,12 +52,12 @@ absl::Status ReadRanges(const ConfigCalibration& config, Calibration& calibratio
   return absl::OkStatus();
 }
 
-absl::Status ReadFloatLayers(const ConfigCalibration& config, Calibration& calibration) {
-  RETURN_IF_ERROR(CheckCount("float_layers", config.float_layers_size()));
-  for (int i = 0; i < config.float_layers_size(); ++i) {
-    const std::string& layer = config.float_layers(i);
-    if (layer.empty() || !calibration.float_layers.insert(layer).second) {
-      return Wrong(absl::StrCat("float_layers[", i, "]"), "a name that is not there yet", Quoted(layer));
+absl::Status ReadLayers(const std::string& field, const google::protobuf::RepeatedPtrField<std::string>& names,
+                        absl::btree_set<std::string>& layers) {
+  RETURN_IF_ERROR(CheckCount(field, names.size()));
+  for (int i = 0; i < names.size(); ++i) {
+    if (names[i].empty() || !layers.insert(names[i]).second) {
+      return Wrong(absl::StrCat(field, "[", i, "]"), "a name that is not there yet", Quoted(names[i]));
     }
   }
   return absl::OkStatus();
@@ -111,7 +111,8 @@ absl::StatusOr<Calibration> FromConfig(const ConfigCalibration& config) {
   calibration.images = config.images();
   if (calibration.images < 1) return Wrong("images", "at least 1", absl::StrCat(calibration.images));
   RETURN_IF_ERROR(ReadRanges(config, calibration));
-  RETURN_IF_ERROR(ReadFloatLayers(config, calibration));
+  RETURN_IF_ERROR(ReadLayers("float_layers", config.float_layers(), calibration.float_layers));
+  RETURN_IF_ERROR(ReadLayers("winograd_layers", config.winograd_layers(), calibration.winograd_layers));
   RETURN_IF_ERROR(ReadFidelities(config, calibration));
   return calibration;
 }
@@ -127,6 +128,7 @@ ConfigCalibration ToConfig(const Calibration& calibration) {
     stored.set_high(range.high);
   }
   for (const std::string& layer : calibration.float_layers) config.add_float_layers(layer);
+  for (const std::string& layer : calibration.winograd_layers) config.add_winograd_layers(layer);
   for (const Fidelity& fidelity : calibration.fidelities) {
     config::v1::Fidelity& stored = *config.add_fidelities();
     stored.set_precision(std::string(NameOf(fidelity.precision)));

@@ -35,6 +35,8 @@ struct Calibration {
   // Convolutions that stay in float where the network runs in int8, by the name of any value that they produce (with
   // their activation, where it is fused).
   absl::btree_set<std::string> float_layers;
+  // Convolutions that may run as Winograd in int8: the fidelity stated is that with all of them. Named likewise.
+  absl::btree_set<std::string> winograd_layers;
   std::vector<Fidelity> fidelities;  // at most one per precision
 };
 

@@ -13,13 +13,11 @@ namespace onebyone {
 namespace {
 
 constexpr absl::string_view kCount = "choices ";
-constexpr absl::string_view kWinograd = "winograd";
-constexpr absl::string_view kDirect = "direct";
 constexpr int kMostThreads = 1 << 16;
 constexpr size_t kLongestKey = 512;
 
 std::string Head(const ChoiceOrigin& origin) {
-  return absl::StrCat("onebyone kernel choices 1\nmodel ", origin.model, "\nmachine ", origin.machine, "\n");
+  return absl::StrCat("onebyone kernel choices 2\nmodel ", origin.model, "\nmachine ", origin.machine, "\n");
 }
 
 // Takes the first line off `text`. A line that does not end was cut.
@@ -34,11 +32,11 @@ absl::StatusOr<absl::string_view> TakeLine(absl::string_view& text) {
 absl::Status ReadChoice(absl::string_view line, ConvChoices& choices) {
   const std::vector<absl::string_view> parts = absl::StrSplit(line, absl::MaxSplits(' ', 2));
   int threads = 0;
-  const bool fine = parts.size() == 3 && absl::SimpleAtoi(parts[0], &threads) && threads > 0 &&
-                    threads <= kMostThreads && (parts[1] == kWinograd || parts[1] == kDirect) && !parts[2].empty() &&
-                    parts[2].size() <= kLongestKey;
-  if (!fine) return absl::InvalidArgumentError("choices: want 'threads winograd|direct key', got another line");
-  choices[threads].Set(std::string(parts[2]), parts[1] == kWinograd);
+  const std::optional<ConvVariant> variant = parts.size() == 3 ? FindConvVariant(parts[1]) : std::nullopt;
+  const bool fine = variant.has_value() && absl::SimpleAtoi(parts[0], &threads) && threads > 0 &&
+                    threads <= kMostThreads && !parts[2].empty() && parts[2].size() <= kLongestKey;
+  if (!fine) return absl::InvalidArgumentError("choices: want 'threads variant key', got another line");
+  choices[threads].Set(std::string(parts[2]), *variant);
   return absl::OkStatus();
 }
 
@@ -47,8 +45,8 @@ absl::Status ReadChoice(absl::string_view line, ConvChoices& choices) {
 std::string FormatChoices(const ChoiceOrigin& origin, const ConvChoices& choices) {
   std::string text = absl::StrCat(Head(origin), kCount, CountOf(choices), "\n");
   for (const auto& [threads, choice] : choices) {
-    for (const auto& [key, winograd] : choice.by_key()) {
-      absl::StrAppend(&text, threads, " ", winograd ? kWinograd : kDirect, " ", key, "\n");
+    for (const auto& [key, variant] : choice.by_key()) {
+      absl::StrAppend(&text, threads, " ", NameOf(variant), " ", key, "\n");
     }
   }
   return text;

@@ -16,7 +16,7 @@
 #include "engine/passes/elide_concat.h"
 #include "engine/passes/fold_batch_norm.h"
 #include "engine/passes/fuse_activation.h"
-#include "engine/passes/keep_float.h"
+#include "engine/passes/mark_convolutions.h"
 #include "engine/passes/pipeline.h"
 #include "engine/passes/prune_to_layers.h"
 #include "engine/passes/quantize_int8.h"
@@ -129,18 +129,21 @@ class CompiledNetwork : public CompiledModel {
     for (const Graph::Output& output : graph.outputs()) output_fields.push_back(fields[output.value]);
     RETURN_IF_ERROR(Optimise(graph, query));
 
-    LoweringOptions lowering = {.reference_only = options_.reference_only, .precision = options_.precision};
-    if (MayUseWinograd()) {
-      ASSIGN_OR_RETURN(lowering.choice, choices_.For(graph, query.threads, weights_));
-    }
-    ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, Lower(graph, lowering, weights_));
+    ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, LowerAs(graph, query.threads));
     for (size_t i = 0; i < output_fields.size(); ++i) plan->outputs[i].field = output_fields[i];
     return plan;
   }
 
-  bool MayUseWinograd() const {
-    return !options_.reference_only && options_.precision == Precision::kFloat32 &&
-           options_.convolution == CompileOptions::Convolution::kMeasured;
+  absl::StatusOr<std::shared_ptr<Plan>> LowerAs(const Graph& graph, int threads)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(compile_mutex_) {
+    const bool is_measured = options_.convolution == CompileOptions::Convolution::kMeasured;
+    if (is_measured && !options_.every_conv.has_value() && !options_.reference_only) {
+      return choices_.LowerFastest(graph, options_.precision, threads, weights_);
+    }
+    const ConvChoice every = ConvChoice::Always(options_.every_conv.value_or(ConvVariant()));
+    return Lower(graph,
+                 {.reference_only = options_.reference_only, .precision = options_.precision, .choice = &every},
+                 weights_);
   }
 
   absl::Status Optimise(Graph& graph, const PlanQuery& query) const {
@@ -155,7 +158,8 @@ class CompiledNetwork : public CompiledModel {
     RETURN_IF_ERROR(RemoveIdentity{}.Run(graph).status());
     RETURN_IF_ERROR(FoldBatchNorm{}.Run(graph).status());  // finds something only in the imported graph
     if (options_.precision == Precision::kInt8) {
-      RETURN_IF_ERROR(KeepFloat{options_.calibration->float_layers}.Run(graph).status());
+      const MarkConvolutions mark = {options_.calibration->float_layers, options_.calibration->winograd_layers};
+      RETURN_IF_ERROR(mark.Run(graph).status());
     }
     RETURN_IF_ERROR(FuseActivation{}.Run(graph).status());
     graph.RemoveUnneeded();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "engine/calibration/calibration.h"
 #include "engine/graph/graph.h"
 #include "engine/graph/layer_table.h"
+#include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/reduction/reduction.h"
 #include "engine/runtime/kernel_cache.h"
 #include "engine/runtime/plan.h"
@@ -17,10 +19,12 @@
 namespace onebyone {
 
 struct CompileOptions {
-  // Float32 convolutions: kMeasured times direct and Winograd for each shape once and keeps the faster; kExact never
-  // takes Winograd, whose rounding error is larger.
+  // kMeasured times the kernels that oneDNN has for each convolution once and keeps the fastest; kExact never takes
+  // Winograd, whose rounding error is larger, and measures nothing.
   enum class Convolution : uint8_t { kMeasured, kExact };
   Convolution convolution = Convolution::kMeasured;
+  // The kernel of every convolution that has it, instead of `convolution`: to measure what a kernel costs or gains.
+  std::optional<ConvVariant> every_conv = std::nullopt;
   Precision precision = Precision::kFloat32;
   // What kInt8 runs by.
   std::shared_ptr<const Calibration> calibration = nullptr;

@@ -1,39 +1,59 @@
 #include "engine/runtime/conv_choice.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
 namespace onebyone {
+namespace {
 
-bool ConvChoice::IsCandidate(const ConvSpec& spec) {
-  const Window& window = spec.attributes.window;
-  const auto all = [](const SpatialVector& vector, int64_t wanted) {
-    return std::all_of(vector.begin(), vector.end(), [&](int64_t number) { return number == wanted; });
-  };
-  return spec.attributes.groups == 1 && spec.src_layout == Layout::kBlocked && spec.dst_layout == Layout::kBlocked &&
-         all(window.kernel, 3) && all(window.strides, 1) && all(window.dilations, 1);
+absl::string_view NameOf(Layout layout) {
+  switch (layout) {
+    case Layout::kPlain: return "f32-chw";
+    case Layout::kBlocked: return "f32-blocks";
+    case Layout::kChannelsLast: return "f32-hwc";
+    case Layout::kPlainBFloat16: return "bf16-chw";
+    case Layout::kBlockedBFloat16: return "bf16-blocks";
+    case Layout::kChannelsLastUInt8: return "u8-hwc";
+    case Layout::kChannelsLastInt8: return "s8-hwc";
+  }
+  return "?";
+}
+
+}  // namespace
+
+std::string NameOf(const ConvVariant& variant) {
+  const absl::string_view algorithm =
+      variant.algorithm == ConvVariant::Algorithm::kWinograd ? "winograd" : "direct";
+  return variant.implementation == 0 ? std::string(algorithm) : absl::StrCat(algorithm, ".", variant.implementation);
+}
+
+std::optional<ConvVariant> FindConvVariant(absl::string_view name) {
+  for (const ConvVariant& variant : kConvVariants) {
+    if (NameOf(variant) == name) return variant;
+  }
+  return std::nullopt;
 }
 
 std::string ConvChoice::KeyOf(const ConvSpec& spec) {
   const Window& window = spec.attributes.window;
-  return absl::StrCat(spec.src.ToString(), ">", spec.dst.ToString(), "/", absl::StrJoin(window.pads_begin, ","), "/",
-                      spec.bias != nullptr, "/",
+  const auto list = [](const SpatialVector& vector) { return absl::StrJoin(vector, ","); };
+  return absl::StrCat(NameOf(spec.src_layout), spec.src.ToString(), ">", NameOf(spec.dst_layout), spec.dst.ToString(),
+                      " kernel ", list(window.kernel), " strides ", list(window.strides), " pads ",
+                      list(window.pads_begin), " dilations ", list(window.dilations), " groups ",
+                      spec.attributes.groups, spec.bias != nullptr ? " bias" : "",
+                      IsByte(spec.src_layout) && !spec.attributes.byte_winograd ? " never-winograd" : "", " activation ",
                       spec.attributes.activation ? static_cast<int>(spec.attributes.activation->kind) : -1);
 }
 
-ConvChoice ConvChoice::AlwaysWinograd() {
+ConvChoice ConvChoice::Always(const ConvVariant& variant) {
   ConvChoice choice;
-  choice.always_ = true;
+  choice.otherwise_ = variant;
   return choice;
 }
 
-bool ConvChoice::IsWinograd(const ConvSpec& spec) const {
-  if (!IsCandidate(spec)) return false;
-  if (always_) return true;
-  const auto found = winograd_.find(KeyOf(spec));
-  return found != winograd_.end() && found->second;
+ConvVariant ConvChoice::For(const std::string& key) const {
+  const auto found = variants_.find(key);
+  return found == variants_.end() ? otherwise_ : found->second;
 }
 
 }  // namespace onebyone

@@ -1,36 +1,51 @@
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 
 #include "absl/container/btree_map.h"
+#include "absl/strings/string_view.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 
 namespace onebyone {
 
-// Which convolutions run as Winograd, by what they compute (shapes, window, activation). Not thread-safe while it is
-// changed.
+// All that are tried, the ordinary one first.
+inline constexpr std::array kConvVariants = {
+    ConvVariant{ConvVariant::Algorithm::kDirect, 0},
+    ConvVariant{ConvVariant::Algorithm::kDirect, 1},
+    ConvVariant{ConvVariant::Algorithm::kWinograd, 0},
+    ConvVariant{ConvVariant::Algorithm::kWinograd, 1},
+};
+
+// "direct", "direct.1", "winograd", ...
+std::string NameOf(const ConvVariant& variant);
+// Nothing for a name that no variant has.
+std::optional<ConvVariant> FindConvVariant(absl::string_view name);
+
+// Which kernels convolutions run by, by what they compute (shapes, window, layouts, activation). Not thread-safe while
+// it is changed.
 class ConvChoice {
  public:
-  // 3x3, stride 1, one group, blocked: what Winograd kernels take.
-  static bool IsCandidate(const ConvSpec& spec);
-  // The same for all convolutions that compute the same.
+  // The same for all convolutions that compute the same from the same layouts.
   static std::string KeyOf(const ConvSpec& spec);
 
-  // A choice that takes Winograd wherever it can, to measure it.
-  static ConvChoice AlwaysWinograd();
+  // A choice that takes `variant` wherever it can, to measure it.
+  static ConvChoice Always(const ConvVariant& variant);
 
-  bool IsWinograd(const ConvSpec& spec) const;
-  bool Knows(const std::string& key) const { return winograd_.contains(key); }
-  void Set(const std::string& key, bool winograd) { winograd_[key] = winograd; }
+  // The ordinary one where nothing is known.
+  ConvVariant For(const std::string& key) const;
+  bool Knows(const std::string& key) const { return variants_.contains(key); }
+  void Set(const std::string& key, const ConvVariant& variant) { variants_[key] = variant; }
   // All that `other` knows; it counts where both know.
   void Add(const ConvChoice& other) {
-    for (const auto& [key, winograd] : other.winograd_) Set(key, winograd);
+    for (const auto& [key, variant] : other.variants_) Set(key, variant);
   }
-  const absl::btree_map<std::string, bool>& by_key() const { return winograd_; }
+  const absl::btree_map<std::string, ConvVariant>& by_key() const { return variants_; }
 
  private:
-  bool always_ = false;
-  absl::btree_map<std::string, bool> winograd_;
+  ConvVariant otherwise_;
+  absl::btree_map<std::string, ConvVariant> variants_;
 };
 
 // The choices of one network, by the threads that its plans run with: what is faster on one need not be on four.

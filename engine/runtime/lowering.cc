@@ -50,7 +50,6 @@ class Lowering {
       RETURN_IF_ERROR(SharesMemory(graph_.node(id)) && !graph_.value(graph_.node(id).outputs.front()).slice
                           ? LowerSharing(id)
                           : LowerComputing(id));
-      plan_->multiply_adds += MultiplyAdds(graph_, id);
     }
     RETURN_IF_ERROR(PlaceOutputs());
     FixAddresses();
@@ -154,7 +153,7 @@ class Lowering {
     for (const int storage : outputs) Touch(storage, step);
     int scratch = -1;
     if (kernel->scratch_bytes() > 0) scratch = AddStorage(kernel->scratch_bytes());
-    plan_->steps.push_back({name, std::string(op), std::move(kernel), {}, {}, -1});
+    plan_->steps.push_back({name, std::string(op), std::move(kernel), {}, {}});
     operands_.push_back({inputs, outputs, scratch});
   }
 
@@ -195,6 +194,11 @@ class Lowering {
       outputs.push_back(StorageOf(output, chosen.output_layout));
     }
     Emit(graph_.value(node.outputs.front()).name, NameOf(node.op), std::move(chosen.kernel), inputs, outputs);
+    Step& step = plan_->steps.back();
+    step.multiply_adds = MultiplyAdds(graph_, id);
+    step.conv_key = std::move(chosen.conv_key);
+    step.conv_variant = chosen.conv_variant;
+    plan_->multiply_adds += step.multiply_adds;
     for (const ValueId output : node.outputs) {
       if (home_[output] == chosen.output_layout) continue;
       RETURN_IF_ERROR(EmitReorder(output, StorageOf(output, chosen.output_layout), chosen.output_layout,

@@ -15,7 +15,7 @@ struct LoweringOptions {
   bool reference_only = false;
   // Of the values between vector kernels.
   Precision precision = Precision::kFloat32;
-  // Which convolutions run as Winograd; null: none.
+  // Which kernels convolutions run by; null: the ordinary ones.
   const ConvChoice* choice = nullptr;
 };
 

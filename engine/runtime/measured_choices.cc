@@ -1,24 +1,37 @@
 #include "engine/runtime/measured_choices.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/status_macros.h"
 #include "engine/runtime/conv_measurement.h"
+#include "engine/runtime/lowering.h"
 
 namespace onebyone {
+namespace {
+
+bool KnowsAll(const ConvChoice& choice, const Plan& plan) {
+  return std::all_of(plan.steps.begin(), plan.steps.end(),
+                     [&](const Step& step) { return step.conv_key.empty() || choice.Knows(step.conv_key); });
+}
+
+}  // namespace
 
 MeasuredChoices::MeasuredChoices(std::shared_ptr<KernelCache> cache, std::string model_hash)
     : cache_(std::move(cache)), model_hash_(std::move(model_hash)) {}
 
-absl::StatusOr<const ConvChoice*> MeasuredChoices::For(const Graph& graph, int threads, WeightCache& weights) {
+absl::StatusOr<std::shared_ptr<Plan>> MeasuredChoices::LowerFastest(const Graph& graph, Precision precision,
+                                                                    int threads, WeightCache& weights) {
   if (cache_ != nullptr && !std::exchange(is_read_, true)) known_ = cache_->Read(model_hash_);
   ConvChoice& known = known_[threads];
-  ASSIGN_OR_RETURN(const ConvChoice measured, MeasureConvs(graph, threads, known, weights));
-  if (measured.by_key().empty()) return &known;
+  const LoweringOptions options = {.precision = precision, .choice = &known};
+  ASSIGN_OR_RETURN(std::shared_ptr<Plan> plan, Lower(graph, options, weights));
+  if (KnowsAll(known, *plan)) return plan;
+  ASSIGN_OR_RETURN(const ConvChoice measured, MeasureConvs(graph, precision, threads, known, weights));
   known.Add(measured);
   measured_ += static_cast<int64_t>(measured.by_key().size());
   if (cache_ != nullptr) cache_->Add(model_hash_, {{threads, measured}});
-  return &known;
+  return Lower(graph, options, weights);
 }
 
 }  // namespace onebyone

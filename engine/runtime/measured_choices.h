@@ -9,6 +9,8 @@
 #include "engine/kernels/onednn/weight_cache.h"
 #include "engine/runtime/conv_choice.h"
 #include "engine/runtime/kernel_cache.h"
+#include "engine/runtime/plan.h"
+#include "engine/tensor/precision.h"
 
 namespace onebyone {
 
@@ -18,8 +20,9 @@ class MeasuredChoices {
   // `cache`: may be null. `model_hash`: see KernelCache.
   MeasuredChoices(std::shared_ptr<KernelCache> cache, std::string model_hash);
 
-  // Choices for all convolutions of `graph`, run with `threads` threads. Valid until the next call.
-  absl::StatusOr<const ConvChoice*> For(const Graph& graph, int threads, WeightCache& weights);
+  // The plan of `graph`, run with `threads` threads, each convolution with its fastest kernel.
+  absl::StatusOr<std::shared_ptr<Plan>> LowerFastest(const Graph& graph, Precision precision, int threads,
+                                                     WeightCache& weights);
 
   // Choices measured so far.
   int64_t measured() const { return measured_; }

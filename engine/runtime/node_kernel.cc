@@ -63,6 +63,28 @@ std::vector<std::pair<Layout, Layout>> ConvLayouts(const ConvSpec& spec, Layout 
   return layouts;
 }
 
+// Winograd's transformed bytes fit only where the calibration says so, and where no pair of products can saturate.
+bool MayBe(const ConvVariant& variant, const ConvSpec& spec) {
+  if (variant.algorithm != ConvVariant::Algorithm::kWinograd || !IsByte(spec.src_layout)) return true;
+  return spec.attributes.byte_winograd && LargestByteWeight() == kLargestSignedByte;
+}
+
+// The kernel that the plan's choice names; the ordinary one where there is no such kernel.
+absl::StatusOr<NodeKernel> MakeChosenConv(const Context& context, ConvSpec spec) {
+  NodeKernel chosen = {nullptr, {context.node.inputs[0]}, spec.src_layout, spec.dst_layout, ConvChoice::KeyOf(spec)};
+  spec.variant = context.preference.choice == nullptr ? ConvVariant() : context.preference.choice->For(chosen.conv_key);
+  if (!MayBe(spec.variant, spec)) spec.variant = {};
+  absl::StatusOr<std::shared_ptr<const Kernel>> kernel = MakeConv(spec, context.weights);
+  if (absl::IsUnimplemented(kernel.status()) && spec.variant != ConvVariant()) {
+    spec.variant = {};
+    kernel = MakeConv(spec, context.weights);
+  }
+  RETURN_IF_ERROR(kernel.status());
+  chosen.kernel = *std::move(kernel);
+  chosen.conv_variant = spec.variant;
+  return chosen;
+}
+
 // Bytes saturate: an activation that cuts off nothing but what they cannot hold is done by that.
 bool IsDoneByBytes(const Activation& activation, const Quantization& quantization) {
   constexpr float kNearly = 1.0F - 1e-5F;  // scales are quotients
@@ -87,15 +109,13 @@ absl::StatusOr<NodeKernel> ChooseByteConv(const Context& context, ConvSpec spec)
     if (activation.has_value() && IsDoneByBytes(*activation, *dst)) spec.attributes.activation.reset();
     spec.dst_layout = ByteLayout(*dst);
     spec.dst_scale = dst->scale;
-    auto kernel = MakeConv(spec, context.weights);
-    if (kernel.ok()) return NodeKernel{*std::move(kernel), {context.node.inputs[0]}, spec.src_layout, spec.dst_layout};
-    if (!absl::IsUnimplemented(kernel.status())) return kernel.status();
+    absl::StatusOr<NodeKernel> kernel = MakeChosenConv(context, spec);
+    if (!absl::IsUnimplemented(kernel.status())) return kernel;
     spec.attributes.activation = activation;
   }
   spec.dst_layout = Layout::kChannelsLast;
   spec.dst_scale = 1.0F;
-  ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeConv(spec, context.weights));
-  return NodeKernel{std::move(kernel), {context.node.inputs[0]}, spec.src_layout, spec.dst_layout};
+  return MakeChosenConv(context, spec);
 }
 
 absl::StatusOr<NodeKernel> ChooseConv(const Context& context) {
@@ -115,16 +135,8 @@ absl::StatusOr<NodeKernel> ChooseConv(const Context& context) {
   for (const auto& [src_layout, dst_layout] : ConvLayouts(spec, context.blocked())) {
     spec.src_layout = src_layout;
     spec.dst_layout = dst_layout;
-    const bool winograd = context.preference.choice != nullptr && context.preference.choice->IsWinograd(spec);
-    if (winograd) spec.algorithm = ConvSpec::Algorithm::kWinograd;
-    absl::StatusOr<std::shared_ptr<const Kernel>> kernel = MakeConv(spec, context.weights);
-    if (winograd && absl::IsUnimplemented(kernel.status())) {
-      spec.algorithm = ConvSpec::Algorithm::kDirect;
-      kernel = MakeConv(spec, context.weights);
-    }
-    if (absl::IsUnimplemented(kernel.status())) continue;
-    RETURN_IF_ERROR(kernel.status());
-    return NodeKernel{*std::move(kernel), {context.node.inputs[0]}, src_layout, dst_layout};
+    absl::StatusOr<NodeKernel> kernel = MakeChosenConv(context, spec);
+    if (!absl::IsUnimplemented(kernel.status())) return kernel;
   }
   return NoFastKernel();
 }

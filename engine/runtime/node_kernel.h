@@ -20,13 +20,16 @@ struct NodeKernel {
   std::vector<ValueId> inputs;
   Layout input_layout = Layout::kPlain;
   Layout output_layout = Layout::kPlain;
+  // Convolutions: what ConvChoice knows this one by, and which of its kernels it is. Empty for others.
+  std::string conv_key = {};
+  ConvVariant conv_variant = {};
 };
 
 // What a plan prefers among the kernels of a node.
 struct KernelPreference {
   Layout blocked = Layout::kBlocked;   // or kBlockedBFloat16
   Layout dense = Layout::kPlain;       // or kPlainBFloat16: what inner products read
-  const ConvChoice* choice = nullptr;  // which convolutions run as Winograd; null: none
+  const ConvChoice* choice = nullptr;  // which kernels convolutions run by; null: the ordinary ones
 };
 
 // The preference of a precision on this CPU. In int8 what is not quantized runs in float32: conversions between bytes

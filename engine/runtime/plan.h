@@ -8,6 +8,7 @@
 
 #include "engine/graph/receptive_field.h"
 #include "engine/kernels/kernel.h"
+#include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/tensor/shape.h"
 
 namespace onebyone {
@@ -26,6 +27,10 @@ struct Step {
   std::vector<BufferRef> inputs;
   std::vector<BufferRef> outputs;
   int64_t scratch_offset = -1;  // bytes in the arena; -1: the kernel wants none
+  int64_t multiply_adds = 0;
+  // Convolutions: what ConvChoice knows this one by, and which of its kernels it is. Empty for others.
+  std::string conv_key = {};
+  ConvVariant conv_variant = {};
 };
 
 // What a plan returns: dense, row-major.

@@ -15,6 +15,7 @@
 #include "engine/workbench/precision_trial.h"
 #include "engine/workbench/table.h"
 #include "engine/workbench/value_observation.h"
+#include "engine/workbench/winograd_layers.h"
 
 namespace onebyone {
 namespace {
@@ -69,6 +70,16 @@ absl::StatusOr<std::optional<Candidate>> TryFloatLayers(const PrecisionTrial& tr
   return candidate;
 }
 
+absl::StatusOr<std::optional<Candidate>> TryWinograd(const PrecisionTrial& trial, const Candidate& best) {
+  Candidate candidate = best;
+  ASSIGN_OR_RETURN(const std::optional<Fidelity> fidelity, AllowWinograd(trial, best.fidelity, candidate.calibration));
+  if (!fidelity.has_value()) return std::nullopt;
+  candidate.fidelity = *fidelity;
+  candidate.name = absl::StrCat(best.name, ", ", candidate.calibration.winograd_layers.size(),
+                                " convolutions as Winograd");
+  return candidate;
+}
+
 absl::StatusOr<std::optional<Candidate>> TryBFloat16(const PrecisionTrial& trial) {
   if (!HasBFloat16()) return std::nullopt;
   CompileOptions options;
@@ -116,7 +127,9 @@ absl::Status RunCalibrate(const CalibrateOptions& options, std::ostream& out, st
     ASSIGN_OR_RETURN(const std::optional<Candidate> mixed, TryFloatLayers(trial, options.keep_float, BestOf(tried)));
     if (mixed.has_value()) tried.push_back(*mixed);
     // A count that is asked for is taken, better or not.
-    const Candidate& best = mixed.has_value() && options.keep_float.has_value() ? tried.back() : BestOf(tried);
+    Candidate best = mixed.has_value() && options.keep_float.has_value() ? tried.back() : BestOf(tried);
+    ASSIGN_OR_RETURN(const std::optional<Candidate> winograd, TryWinograd(trial, best));
+    if (winograd.has_value()) tried.push_back(best = *winograd);
     chosen = best.calibration;
     chosen.fidelities.push_back(best.fidelity);
     ASSIGN_OR_RETURN(const std::optional<Candidate> bfloat16, TryBFloat16(trial));

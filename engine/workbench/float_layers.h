@@ -11,9 +11,6 @@
 
 namespace onebyone {
 
-// The convolutions of a network as imported, in its order, by what they produce once batch norms are folded.
-absl::StatusOr<std::vector<std::string>> FindConvolutions(const Graph& network);
-
 // Lets convolutions of `calibration` stay in float, those first whose float helps most, measured one by one on a few
 // pictures: `count` of them or, without a count, as many as it takes until the features are faithful (IsFaithful), at
 // most a quarter of all. Returns the fidelity with them, on all pictures.

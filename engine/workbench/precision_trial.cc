@@ -31,6 +31,7 @@ absl::StatusOr<FidelityMeasurement> PrecisionTrial::MeasureInt8(const std::strin
                                                                 size_t most_pictures) const {
   CompileOptions options;
   options.precision = Precision::kInt8;
+  options.every_conv = ConvVariant{.algorithm = ConvVariant::Algorithm::kWinograd};
   options.calibration = std::make_shared<const Calibration>(calibration);
   return Measure(stage, options, most_pictures);
 }

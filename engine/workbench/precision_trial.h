@@ -27,7 +27,7 @@ class PrecisionTrial {
   absl::StatusOr<FidelityMeasurement> Measure(const std::string& stage, const CompileOptions& options,
                                               size_t most_pictures = SIZE_MAX,
                                               const std::vector<std::string>& layers = {}) const;
-  // The same in int8, in short.
+  // The same in int8, with all convolutions as Winograd that `calibration` allows.
   absl::StatusOr<FidelityMeasurement> MeasureInt8(const std::string& stage, const Calibration& calibration,
                                                   size_t most_pictures = SIZE_MAX) const;
 

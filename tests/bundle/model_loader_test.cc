@@ -156,7 +156,7 @@ TEST(MakeModel, KeepsMeasuredChoicesUnderTheHashOfTheBundle) {
   ASSERT_OK_AND_ASSIGN(const auto model,
                        MakeModel(bundle, network, {.kernel_cache = OpenKernelCache(folder.path(), nullptr)}));
   ASSERT_THAT(model->compiled->PlanFor({.layers = {{"conv"}}, .height = 16, .width = 16}), IsOk());
-  EXPECT_EQ(model->compiled->convs_measured(), 1);
+  EXPECT_EQ(model->compiled->convs_measured(), 2);
   EXPECT_TRUE(std::filesystem::exists(folder / "f00d.choices"));
 }
 

@@ -18,8 +18,14 @@ using testing::RunInLayout;
 
 struct Case {
   int64_t channels, side, out_channels, kernel, stride, pad_begin, pad_end, dilation, groups;
-  ConvSpec::Algorithm algorithm = ConvSpec::Algorithm::kDirect;
+  ConvVariant variant = {};
 };
+
+constexpr ConvVariant kSecond = {ConvVariant::Algorithm::kDirect, 1};
+constexpr ConvVariant kWinograd = {ConvVariant::Algorithm::kWinograd};
+constexpr ConvVariant kSecondWinograd = {ConvVariant::Algorithm::kWinograd, 1};
+
+bool IsWinograd(const Case& c) { return c.variant.algorithm == ConvVariant::Algorithm::kWinograd; }
 
 ConvSpec SpecOf(const Case& c) {
   const int64_t reach = c.dilation * (c.kernel - 1) + 1;
@@ -36,7 +42,7 @@ ConvSpec SpecOf(const Case& c) {
   spec.weights =
       std::make_shared<const Tensor>(RandomTensor({c.out_channels, c.channels / c.groups, c.kernel, c.kernel}, 2));
   spec.bias = std::make_shared<const Tensor>(RandomTensor({c.out_channels}, 3));
-  spec.algorithm = c.algorithm;
+  spec.variant = c.variant;
   return spec;
 }
 
@@ -87,18 +93,18 @@ TEST_P(OnednnConv, EqualsTheDefinition) {
   const ConvSpec spec = SpecOf(GetParam());
   WeightCache weights;
   const auto kernel = MakeConv(spec, weights);
-  if (GetParam().algorithm == ConvSpec::Algorithm::kWinograd && absl::IsUnimplemented(kernel.status())) {
-    GTEST_SKIP() << "this CPU has no Winograd kernel: " << kernel.status();
+  if (GetParam().variant != ConvVariant() && absl::IsUnimplemented(kernel.status())) {
+    GTEST_SKIP() << "this CPU has no such kernel: " << kernel.status();
   }
   ASSERT_THAT(kernel, IsOk());
-  const bool winograd = GetParam().algorithm == ConvSpec::Algorithm::kWinograd;
+  const bool winograd = IsWinograd(GetParam());
   EXPECT_LE(ErrorOf(**kernel, spec), winograd ? 2e-5 : 2e-6);
 }
 
 TEST_P(OnednnConv, IsWithinTheRoundingOfBFloat16) {
   const ScopedThreads one_thread(1);
   ConvSpec spec = SpecOf(GetParam());
-  spec.algorithm = ConvSpec::Algorithm::kDirect;
+  if (spec.variant.algorithm == ConvVariant::Algorithm::kWinograd) spec.variant = {};
   spec.src_layout = IsBlocked(spec.src_layout) ? Layout::kBlockedBFloat16 : Layout::kPlainBFloat16;
   spec.dst_layout = IsBlocked(spec.dst_layout) ? Layout::kBlockedBFloat16 : Layout::kPlainBFloat16;
   WeightCache weights;
@@ -118,8 +124,11 @@ INSTANTIATE_TEST_SUITE_P(OverShapes, OnednnConv,
                                            Case{16, 12, 16, 4, 1, 1, 2, 1, 1},  // an even kernel
                                            Case{16, 20, 32, 3, 1, 2, 2, 2, 1},  // dilated
                                            Case{12, 10, 18, 3, 1, 1, 1, 1, 3},  // groups that cut blocks
-                                           Case{64, 28, 96, 3, 1, 1, 1, 1, 1, ConvSpec::Algorithm::kWinograd},
-                                           Case{24, 13, 48, 3, 1, 1, 1, 1, 1, ConvSpec::Algorithm::kWinograd}));
+                                           Case{64, 14, 96, 1, 1, 0, 0, 1, 1, kSecond},  // another kernel for it
+                                           Case{64, 28, 96, 3, 1, 1, 1, 1, 1, kWinograd},
+                                           Case{96, 14, 208, 3, 1, 1, 1, 1, 1, kWinograd},
+                                           Case{96, 14, 208, 3, 1, 1, 1, 1, 1, kSecondWinograd},
+                                           Case{24, 13, 48, 3, 1, 1, 1, 1, 1, kWinograd}));
 
 TEST(OnednnConv, HasAPlainButNoBlockedKernelForAPointwiseConvolutionWithPadding) {
   const ScopedThreads one_thread(1);

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/passes/elide_concat.h"
-#include "engine/passes/keep_float.h"
+#include "engine/passes/mark_convolutions.h"
 #include "tests/testing/graph_builder.h"
 #include "tests/testing/graph_matchers.h"
 
@@ -79,7 +79,7 @@ TEST(ElideConcat, LeavesConcatsOfBytes) {
   EXPECT_EQ(*ElideConcat{8}.Run(graph), 0);
 }
 
-TEST(KeepFloat, FindsTheConvolutionBehindItsNormalizationAndActivation) {
+TEST(MarkConvolutions, FindsTheConvolutionBehindItsNormalizationAndActivation) {
   Graph graph = GraphBuilder()
                     .Input("x", {1, 16, 8, 8})
                     .Conv("conv", "x", 8, {.kernel = 1})
@@ -88,14 +88,17 @@ TEST(KeepFloat, FindsTheConvolutionBehindItsNormalizationAndActivation) {
                     .MaxPool("pool", "relu", {.kernel = 2})
                     .Output("pool")
                     .Build();
-  const auto stays_float = [&] {
-    return std::get<ConvAttributes>(graph.node(graph.NodesOf(OpType::kConv)[0]).attributes).stays_float;
+  const auto attributes = [&] {
+    return std::get<ConvAttributes>(graph.node(graph.NodesOf(OpType::kConv)[0]).attributes);
   };
-  EXPECT_EQ((*KeepFloat{{"pool", "nowhere"}}.Run(graph)), 0);
-  EXPECT_FALSE(stays_float());
-  EXPECT_EQ(*KeepFloat{{"relu"}}.Run(graph), 1);
-  EXPECT_TRUE(stays_float());
-  EXPECT_EQ(*KeepFloat{{"relu"}}.Run(graph), 0);
+  EXPECT_EQ((*MarkConvolutions{{"pool", "nowhere"}, {"pool"}}.Run(graph)), 0);
+  EXPECT_FALSE(attributes().stays_float);
+  EXPECT_EQ((*MarkConvolutions{{"relu"}, {}}.Run(graph)), 1);
+  EXPECT_TRUE(attributes().stays_float);
+  EXPECT_FALSE(attributes().byte_winograd);
+  EXPECT_EQ((*MarkConvolutions{{"relu"}, {}}.Run(graph)), 0);
+  EXPECT_EQ((*MarkConvolutions{{}, {"norm"}}.Run(graph)), 1);
+  EXPECT_TRUE(attributes().byte_winograd);
 }
 
 }  // namespace

@@ -20,28 +20,28 @@ constexpr char kKey[] = "[1, 64, 56, 56]>[1, 192, 56, 56]/1,1/1/0";
 
 ConvChoices SomeChoices() {
   ConvChoices choices;
-  choices[1].Set(kKey, true);
-  choices[1].Set("another", false);
-  choices[4].Set(kKey, false);
+  choices[1].Set(kKey, kConvVariants[2]);
+  choices[1].Set("another", kConvVariants[0]);
+  choices[4].Set(kKey, kConvVariants[1]);
   return choices;
 }
 
 std::string TextOf(const std::string& body) {
-  return absl::StrCat("onebyone kernel choices 1\nmodel abc123\nmachine A CPU; oneDNN 2.6\n", body);
+  return absl::StrCat("onebyone kernel choices 2\nmodel abc123\nmachine A CPU; oneDNN 2.6\n", body);
 }
 
 TEST(ChoiceText, ReadsBackWhatItWrote) {
   ASSERT_OK_AND_ASSIGN(const ConvChoices read, ParseChoices(kOrigin, FormatChoices(kOrigin, SomeChoices())));
   ASSERT_EQ(read.size(), 2U);
-  EXPECT_THAT(read.at(1).by_key(), ElementsAre(Pair(kKey, true), Pair("another", false)));
-  EXPECT_THAT(read.at(4).by_key(), ElementsAre(Pair(kKey, false)));
+  EXPECT_THAT(read.at(1).by_key(), ElementsAre(Pair(kKey, kConvVariants[2]), Pair("another", kConvVariants[0])));
+  EXPECT_THAT(read.at(4).by_key(), ElementsAre(Pair(kKey, kConvVariants[1])));
   ASSERT_OK_AND_ASSIGN(const ConvChoices nothing, ParseChoices(kOrigin, FormatChoices(kOrigin, {})));
   EXPECT_EQ(CountOf(nothing), 0);
 }
 
 TEST(ChoiceText, IsForPeopleToReadToo) {
   EXPECT_EQ(FormatChoices(kOrigin, SomeChoices()),
-            TextOf(absl::StrCat("choices 3\n1 winograd ", kKey, "\n1 direct another\n4 direct ", kKey, "\n")));
+            TextOf(absl::StrCat("choices 3\n1 winograd ", kKey, "\n1 direct another\n4 direct.1 ", kKey, "\n")));
 }
 
 TEST(ChoiceText, OfAnotherModelMachineOrFormatIsRefused) {
@@ -50,7 +50,7 @@ TEST(ChoiceText, OfAnotherModelMachineOrFormatIsRefused) {
   EXPECT_THAT(ParseChoices({kOrigin.model, "A CPU; oneDNN 2.7"}, text),
               StatusIs(absl::StatusCode::kFailedPrecondition));
   std::string later = text;
-  later[later.find('1')] = '2';
+  later[later.find('2')] = '3';
   EXPECT_THAT(ParseChoices(kOrigin, later), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(Texts, BrokenChoices,
                                            "choices 99999999999999999999\n", "choices 4097\n",
                                            "choices 2\n1 direct a\n", "choices 1\n1 direct a\n1 direct b\n",
                                            "choices 0\n\n", "choices 1\n\n", "choices 1\n1 direct\n",
-                                           "choices 1\n1 direct \n", "choices 1\n1 slow a\n", "choices 1\n0 direct a\n",
+                                           "choices 1\n1 direct \n", "choices 1\n1 slow a\n", "choices 1\n1 direct.9 a\n", "choices 1\n0 direct a\n",
                                            "choices 1\n-1 direct a\n", "choices 1\n99999999 direct a\n",
                                            "choices 1\nx direct a\n",
                                            absl::StrCat("choices 1\n1 direct ", std::string(513, 'a'), "\n"),

@@ -25,23 +25,25 @@ using ::testing::IsNull;
 using ::testing::NotNull;
 using ::testing::Pair;
 
-ConvChoices Choices(int threads, const std::string& key, bool winograd) {
+constexpr ConvVariant kWinograd = {ConvVariant::Algorithm::kWinograd};
+
+ConvChoices Choices(int threads, const std::string& key, const ConvVariant& variant) {
   ConvChoices choices;
-  choices[threads].Set(key, winograd);
+  choices[threads].Set(key, variant);
   return choices;
 }
 
 TEST(KernelCache, GivesToTheNextStartWhatWasAdded) {
   const TemporaryFolder folder;
-  KernelCache(folder / "deep/er", nullptr, "cpu").Add("f00d", Choices(2, "key", true));
+  KernelCache(folder / "deep/er", nullptr, "cpu").Add("f00d", Choices(2, "key", kWinograd));
   const ConvChoices kept = KernelCache(folder / "deep/er", nullptr, "cpu").Read("f00d");
   ASSERT_EQ(kept.size(), 1U);
-  EXPECT_THAT(kept.at(2).by_key(), ElementsAre(Pair("key", true)));
+  EXPECT_THAT(kept.at(2).by_key(), ElementsAre(Pair("key", kWinograd)));
 }
 
 TEST(KernelCache, KnowsNothingOfOtherModelsAndMachines) {
   const TemporaryFolder folder;
-  KernelCache(folder.path(), nullptr, "cpu").Add("f00d", Choices(2, "key", true));
+  KernelCache(folder.path(), nullptr, "cpu").Add("f00d", Choices(2, "key", kWinograd));
   EXPECT_THAT(KernelCache(folder.path(), nullptr, "cpu").Read("beef"), IsEmpty());
   EXPECT_THAT(KernelCache(folder.path(), nullptr, "other cpu").Read("f00d"), IsEmpty());
   EXPECT_THAT(KernelCache(folder.path(), nullptr).Read("f00d"), IsEmpty());
@@ -51,9 +53,9 @@ TEST(KernelCache, KeepsWhatAnotherProcessAddedMeanwhile) {
   const TemporaryFolder folder;
   KernelCache one(folder.path(), nullptr, "cpu");
   KernelCache other(folder.path(), nullptr, "cpu");
-  one.Add("f00d", Choices(1, "a", true));
-  other.Add("f00d", Choices(1, "b", false));
-  one.Add("f00d", Choices(4, "a", false));
+  one.Add("f00d", Choices(1, "a", kWinograd));
+  other.Add("f00d", Choices(1, "b", {}));
+  one.Add("f00d", Choices(4, "a", {}));
   EXPECT_EQ(CountOf(other.Read("f00d")), 3);
 }
 
@@ -61,18 +63,18 @@ TEST(KernelCache, BeginsAnewWhenItIsFull) {
   const TemporaryFolder folder;
   KernelCache cache(folder.path(), nullptr, "cpu");
   ConvChoices most;
-  for (int i = 0; i < kMostChoices; ++i) most[1].Set(absl::StrCat("old", i), true);
+  for (int i = 0; i < kMostChoices; ++i) most[1].Set(absl::StrCat("old", i), kWinograd);
   cache.Add("f00d", most);
   EXPECT_EQ(CountOf(cache.Read("f00d")), kMostChoices);
-  cache.Add("f00d", Choices(1, "new", true));
-  EXPECT_THAT(cache.Read("f00d").at(1).by_key(), ElementsAre(Pair("new", true)));
+  cache.Add("f00d", Choices(1, "new", kWinograd));
+  EXPECT_THAT(cache.Read("f00d").at(1).by_key(), ElementsAre(Pair("new", kWinograd)));
 }
 
 TEST(KernelCache, WritesNoFileForWhatIsNoHash) {
   const TemporaryFolder folder;
   KernelCache cache(folder / "cache", nullptr, "cpu");
   for (const char* name : {"", "../f00d", "/tmp/f00d", "f00d.x"}) {
-    cache.Add(name, Choices(1, "a", true));
+    cache.Add(name, Choices(1, "a", kWinograd));
     EXPECT_THAT(cache.Read(name), IsEmpty()) << name;
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
@@ -84,7 +86,7 @@ TEST(KernelCache, WarnsOnceWhereItCannotWrite) {
   KernelCache cache(
       folder.Write("file", "") + "/cache", [&](const absl::Status& why) { warnings.emplace_back(why.message()); },
       "cpu");
-  for (int i = 0; i < 3; ++i) cache.Add("f00d", Choices(1, "a", true));
+  for (int i = 0; i < 3; ++i) cache.Add("f00d", Choices(1, "a", kWinograd));
   EXPECT_THAT(warnings, ElementsAre(::testing::HasSubstr(folder / "file/cache")));
   EXPECT_THAT(cache.Read("f00d"), IsEmpty());
 }
@@ -95,7 +97,7 @@ TEST(KernelCache, AFolderInTheFilesPlaceIsOneThatCannotBeWritten) {
   int warnings = 0;
   KernelCache cache(
       folder.path(), [&](const absl::Status&) { ++warnings; }, "cpu");
-  cache.Add("f00d", Choices(1, "a", true));
+  cache.Add("f00d", Choices(1, "a", kWinograd));
   EXPECT_EQ(warnings, 1);
   EXPECT_THAT(cache.Read("f00d"), IsEmpty());
 }
@@ -103,7 +105,7 @@ TEST(KernelCache, AFolderInTheFilesPlaceIsOneThatCannotBeWritten) {
 TEST(KernelCache, ReadersSeeWholeFilesWhileTwoWriteThem) {
   const TemporaryFolder folder;
   ConvChoices first;
-  for (int i = 0; i < 100; ++i) first[1].Set(absl::StrCat("key", i), true);
+  for (int i = 0; i < 100; ++i) first[1].Set(absl::StrCat("key", i), kWinograd);
   KernelCache reader(folder.path(), nullptr, "cpu");
   reader.Add("f00d", first);
   std::atomic<int> warnings = 0;
@@ -115,7 +117,7 @@ TEST(KernelCache, ReadersSeeWholeFilesWhileTwoWriteThem) {
         // As another process would: nothing is shared but the folder.
         KernelCache writer(
             folder.path(), [&](const absl::Status&) { ++warnings; }, "cpu");
-        for (int i = 0; i < 200; ++i) writer.Add("f00d", Choices(threads, absl::StrCat("more", i), false));
+        for (int i = 0; i < 200; ++i) writer.Add("f00d", Choices(threads, absl::StrCat("more", i), ConvVariant()));
         done = true;
       });
     }

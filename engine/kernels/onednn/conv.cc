@@ -87,7 +87,26 @@ Activation Scaled(Activation activation, float scale) {
   return activation;
 }
 
-dnnl::convolution_forward::primitive_desc Describe(const ConvSpec& spec, const ByteScales& scales) {
+bool IsWinograd(const ConvSpec& spec) { return spec.variant.algorithm == ConvVariant::Algorithm::kWinograd; }
+
+// oneDNN's name of a kernel is "jit_1x1:avx512_core": what follows the colon is the instruction set.
+absl::string_view InstructionsOf(absl::string_view implementation) {
+  return implementation.substr(std::min(implementation.find(':'), implementation.size()));
+}
+
+// Goes on to the implementation that `variant` counts; false where there are not so many vector kernels.
+bool FindImplementation(int implementation, dnnl::convolution_forward::primitive_desc& primitive) {
+  const std::string first = primitive.impl_info_str();
+  if (absl::StartsWith(first, "ref")) return false;  // a thousand times slower than the others
+  for (int found = 0; found < implementation;) {
+    if (!primitive.next_impl()) return false;
+    const std::string next = primitive.impl_info_str();
+    if (!absl::StartsWith(next, "ref") && InstructionsOf(next) == InstructionsOf(first)) ++found;
+  }
+  return true;
+}
+
+absl::StatusOr<dnnl::convolution_forward::primitive_desc> Describe(const ConvSpec& spec, const ByteScales& scales) {
   using Tag = dnnl::memory::format_tag;
   constexpr auto kFloat = dnnl::memory::data_type::f32;
   const Window& window = spec.attributes.window;
@@ -100,8 +119,7 @@ dnnl::convolution_forward::primitive_desc Describe(const ConvSpec& spec, const B
       WeightDims(spec), IsByte(spec.src_layout) ? dnnl::memory::data_type::s8 : onednn::ElementType(spec.src_layout),
       Tag::any);
   const dnnl::memory::desc bias({spec.dst[1]}, kFloat, Tag::a);
-  const auto algorithm = spec.algorithm == ConvSpec::Algorithm::kWinograd ? dnnl::algorithm::convolution_winograd
-                                                                          : dnnl::algorithm::convolution_direct;
+  const auto algorithm = IsWinograd(spec) ? dnnl::algorithm::convolution_winograd : dnnl::algorithm::convolution_direct;
   constexpr auto kInference = dnnl::prop_kind::forward_inference;
   const dnnl::convolution_forward::desc desc =
       spec.bias != nullptr
@@ -116,7 +134,10 @@ dnnl::convolution_forward::primitive_desc Describe(const ConvSpec& spec, const B
     onednn::AppendActivation(post_ops, Scaled(*spec.attributes.activation, spec.dst_scale));
     attributes.set_post_ops(post_ops);
   }
-  return {desc, attributes, onednn::CpuEngine()};
+  dnnl::convolution_forward::primitive_desc primitive(desc, attributes, onednn::CpuEngine());
+  // In here: oneDNN goes on by the address of `desc`.
+  if (FindImplementation(spec.variant.implementation, primitive)) return primitive;
+  return absl::UnimplementedError("oneDNN: convolution: no such vector kernel");
 }
 
 std::string LayoutKey(const dnnl::memory::desc& desc) {
@@ -156,10 +177,7 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, Wei
       ASSIGN_OR_RETURN(scales, ScalesOf(spec));
     }
     const std::shared_ptr<const Tensor> bias = scales.bias != nullptr ? scales.bias : spec.bias;
-    const auto primitive = Describe(spec, scales);
-    if (absl::StartsWith(primitive.impl_info_str(), "ref")) {  // a thousand times slower than the others
-      return absl::UnimplementedError("oneDNN: convolution: no vector kernel");
-    }
+    ASSIGN_OR_RETURN(const auto primitive, Describe(spec, scales));
     const dnnl::memory::desc wanted = primitive.weights_desc();
     ASSIGN_OR_RETURN(const std::shared_ptr<const PackedWeights> packed,
                      weights.Find(spec.weights, LayoutKey(wanted), static_cast<int64_t>(wanted.get_size()),

@@ -16,13 +16,23 @@ namespace onebyone {
 // UNIMPLEMENTED where oneDNN has no kernel for what is asked: the caller then takes the reference. Windows have
 // explicit pads and two spatial axes.
 
-struct ConvSpec {
+// One of the kernels that oneDNN has for a convolution.
+struct ConvVariant {
   enum class Algorithm : uint8_t {
     kDirect,
-    // F(4x4, 3x3) or F(2x2, 3x3) by oneDNN's choice (Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks",
-    // 2016): fewer multiplications, a larger rounding error.
+    // F(4x4, 3x3) or F(2x2, 3x3) (Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2016): fewer
+    // multiplications, a larger rounding error. Of unsigned bytes F(2x2, 3x3), whose transformed pixels keep six bits.
     kWinograd,
   };
+  Algorithm algorithm = Algorithm::kDirect;
+  // Which of oneDNN's implementations of the algorithm, in its order; those for other instruction sets than the first
+  // one's do not count.
+  int implementation = 0;
+
+  friend bool operator==(const ConvVariant&, const ConvVariant&) = default;
+};
+
+struct ConvSpec {
   Shape src;  // [N, C, H, W]
   Shape dst;
   // In bfloat16 the weights are too, sums are float32. Bytes: weights are bytes with a scale per output channel, sums
@@ -34,10 +44,11 @@ struct ConvSpec {
   ConvAttributes attributes;
   std::shared_ptr<const Tensor> weights;  // [K, C / groups, h, w]
   std::shared_ptr<const Tensor> bias;     // [K], or null
-  Algorithm algorithm = Algorithm::kDirect;
+  ConvVariant variant;
 };
 // Inputs: src (further inputs of the node are ignored: weights are packed in). Outputs: dst. UNIMPLEMENTED too where
-// oneDNN has only its slow reference for these layouts; another layout may have a fast kernel.
+// oneDNN has only its slow reference for these layouts, or no such variant; another layout or variant may have a fast
+// kernel.
 absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, WeightCache& weights);
 
 struct PoolSpec {

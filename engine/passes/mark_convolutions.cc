@@ -1,4 +1,4 @@
-#include "engine/passes/keep_float.h"
+#include "engine/passes/mark_convolutions.h"
 
 namespace onebyone {
 namespace {
@@ -21,9 +21,8 @@ NodeId ConvBehind(const Graph& graph, ValueId value) {
   return kNoNode;
 }
 
-}  // namespace
-
-absl::StatusOr<int> KeepFloat::Run(Graph& graph) const {
+// Sets `mark` of the convolutions behind `layers`; returns how many did not have it.
+int Mark(Graph& graph, const absl::btree_set<std::string>& layers, bool ConvAttributes::*mark) {
   int rewrites = 0;
   for (const std::string& layer : layers) {
     const ValueId value = graph.FindValue(layer);
@@ -31,10 +30,17 @@ absl::StatusOr<int> KeepFloat::Run(Graph& graph) const {
     const NodeId id = ConvBehind(graph, value);
     if (id == kNoNode) continue;
     auto& attributes = std::get<ConvAttributes>(graph.node(id).attributes);
-    rewrites += attributes.stays_float ? 0 : 1;
-    attributes.stays_float = true;
+    rewrites += attributes.*mark ? 0 : 1;
+    attributes.*mark = true;
   }
   return rewrites;
+}
+
+}  // namespace
+
+absl::StatusOr<int> MarkConvolutions::Run(Graph& graph) const {
+  return Mark(graph, float_layers, &ConvAttributes::stays_float) +
+         Mark(graph, winograd_layers, &ConvAttributes::byte_winograd);
 }
 
 }  // namespace onebyone
