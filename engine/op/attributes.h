@@ -41,7 +41,7 @@ struct ConvAttributes {
   Window window;
   int64_t groups = 1;
   std::optional<Activation> activation;  // applied to the result, set by the pass fuse_activation
-  bool stays_float = false;    // where others run in int8; set by the pass mark_convolutions
+  bool stays_float = false;              // where others run in int8; set by the pass mark_convolutions
   bool byte_winograd = false;  // in int8 it may run as Winograd by its calibration; set by the pass mark_convolutions
 };
 

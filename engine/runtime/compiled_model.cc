@@ -141,8 +141,7 @@ class CompiledNetwork : public CompiledModel {
       return choices_.LowerFastest(graph, options_.precision, threads, weights_);
     }
     const ConvChoice every = ConvChoice::Always(options_.every_conv.value_or(ConvVariant()));
-    return Lower(graph,
-                 {.reference_only = options_.reference_only, .precision = options_.precision, .choice = &every},
+    return Lower(graph, {.reference_only = options_.reference_only, .precision = options_.precision, .choice = &every},
                  weights_);
   }
 

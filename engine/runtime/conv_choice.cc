@@ -22,8 +22,7 @@ absl::string_view NameOf(Layout layout) {
 }  // namespace
 
 std::string NameOf(const ConvVariant& variant) {
-  const absl::string_view algorithm =
-      variant.algorithm == ConvVariant::Algorithm::kWinograd ? "winograd" : "direct";
+  const absl::string_view algorithm = variant.algorithm == ConvVariant::Algorithm::kWinograd ? "winograd" : "direct";
   return variant.implementation == 0 ? std::string(algorithm) : absl::StrCat(algorithm, ".", variant.implementation);
 }
 
@@ -37,12 +36,12 @@ std::optional<ConvVariant> FindConvVariant(absl::string_view name) {
 std::string ConvChoice::KeyOf(const ConvSpec& spec) {
   const Window& window = spec.attributes.window;
   const auto list = [](const SpatialVector& vector) { return absl::StrJoin(vector, ","); };
-  return absl::StrCat(NameOf(spec.src_layout), spec.src.ToString(), ">", NameOf(spec.dst_layout), spec.dst.ToString(),
-                      " kernel ", list(window.kernel), " strides ", list(window.strides), " pads ",
-                      list(window.pads_begin), " dilations ", list(window.dilations), " groups ",
-                      spec.attributes.groups, spec.bias != nullptr ? " bias" : "",
-                      IsByte(spec.src_layout) && !spec.attributes.byte_winograd ? " never-winograd" : "", " activation ",
-                      spec.attributes.activation ? static_cast<int>(spec.attributes.activation->kind) : -1);
+  return absl::StrCat(
+      NameOf(spec.src_layout), spec.src.ToString(), ">", NameOf(spec.dst_layout), spec.dst.ToString(), " kernel ",
+      list(window.kernel), " strides ", list(window.strides), " pads ", list(window.pads_begin), " dilations ",
+      list(window.dilations), " groups ", spec.attributes.groups, spec.bias != nullptr ? " bias" : "",
+      IsByte(spec.src_layout) && !spec.attributes.byte_winograd ? " never-winograd" : "", " activation ",
+      spec.attributes.activation ? static_cast<int>(spec.attributes.activation->kind) : -1);
 }
 
 ConvChoice ConvChoice::Always(const ConvVariant& variant) {

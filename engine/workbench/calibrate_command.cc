@@ -75,8 +75,8 @@ absl::StatusOr<std::optional<Candidate>> TryWinograd(const PrecisionTrial& trial
   ASSIGN_OR_RETURN(const std::optional<Fidelity> fidelity, AllowWinograd(trial, best.fidelity, candidate.calibration));
   if (!fidelity.has_value()) return std::nullopt;
   candidate.fidelity = *fidelity;
-  candidate.name = absl::StrCat(best.name, ", ", candidate.calibration.winograd_layers.size(),
-                                " convolutions as Winograd");
+  candidate.name =
+      absl::StrCat(best.name, ", ", candidate.calibration.winograd_layers.size(), " convolutions as Winograd");
   return candidate;
 }
 

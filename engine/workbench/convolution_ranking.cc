@@ -1,7 +1,7 @@
 #include "engine/workbench/convolution_ranking.h"
 
 #include <algorithm>
-#include <utility>
+#include <numeric>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
@@ -13,8 +13,25 @@ namespace {
 
 constexpr size_t kPicturesToRank = 8;  // enough to tell the worst layers, and each costs a run per convolution
 
-// One number for many layers: how far the cosines are from 1, on the average.
-double MeanError(const FidelityMeasurement& measurement) {
+}  // namespace
+
+absl::StatusOr<std::vector<Convolution>> FindConvolutions(const Graph& network,
+                                                          const std::function<bool(const ConvAttributes&)>& wanted) {
+  Graph graph = network;
+  RETURN_IF_ERROR(RemoveIdentity{}.Run(graph).status());
+  RETURN_IF_ERROR(FoldBatchNorm{}.Run(graph).status());
+  std::vector<Convolution> convolutions;
+  for (const NodeId id : graph.NodesOf(OpType::kConv)) {
+    const Node& node = graph.node(id);
+    if (wanted != nullptr && !wanted(std::get<ConvAttributes>(node.attributes))) continue;
+    convolutions.push_back({graph.value(node.outputs.front()).name, graph.value(node.inputs[1]).shape.Elements()});
+  }
+  return convolutions;
+}
+
+absl::StatusOr<double> MeasureError(const PrecisionTrial& trial, const std::string& stage,
+                                    const Calibration& calibration) {
+  ASSIGN_OR_RETURN(const FidelityMeasurement measurement, trial.MeasureInt8(stage, calibration, kPicturesToRank));
   double sum = 0;
   for (const LayerFidelity& layer : measurement.layers) {
     sum += (1 - layer.least_map_cosine) + (1 - layer.least_pooled_cosine);
@@ -22,36 +39,25 @@ double MeanError(const FidelityMeasurement& measurement) {
   return sum / static_cast<double>(measurement.layers.size());
 }
 
-}  // namespace
-
-absl::StatusOr<std::vector<std::string>> FindConvolutions(const Graph& network,
-                                                          const std::function<bool(const ConvAttributes&)>& wanted) {
-  Graph graph = network;
-  RETURN_IF_ERROR(RemoveIdentity{}.Run(graph).status());
-  RETURN_IF_ERROR(FoldBatchNorm{}.Run(graph).status());
-  std::vector<std::string> convolutions;
-  for (const NodeId id : graph.NodesOf(OpType::kConv)) {
-    const Node& node = graph.node(id);
-    if (wanted != nullptr && !wanted(std::get<ConvAttributes>(node.attributes))) continue;
-    convolutions.push_back(graph.value(node.outputs.front()).name);
-  }
-  return convolutions;
-}
-
-absl::StatusOr<std::vector<std::string>> RankByError(
-    const PrecisionTrial& trial, const std::string& what, const std::vector<std::string>& convolutions,
+absl::StatusOr<std::vector<double>> MeasureErrors(
+    const PrecisionTrial& trial, const std::string& what, const std::vector<Convolution>& convolutions,
     const std::function<Calibration(const std::string& convolution)>& with) {
-  std::vector<std::pair<double, std::string>> ranked;
+  std::vector<double> errors;
   for (size_t i = 0; i < convolutions.size(); ++i) {
     const std::string stage = absl::StrCat("convolution ", i + 1, " of ", convolutions.size(), " ", what);
-    ASSIGN_OR_RETURN(const FidelityMeasurement measurement,
-                     trial.MeasureInt8(stage, with(convolutions[i]), kPicturesToRank));
-    ranked.emplace_back(MeanError(measurement), convolutions[i]);
+    ASSIGN_OR_RETURN(const double error, MeasureError(trial, stage, with(convolutions[i].name)));
+    errors.push_back(error);
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<std::string> names;
-  for (const auto& [error, name] : ranked) names.push_back(name);
-  return names;
+  return errors;
+}
+
+std::vector<Convolution> SortedBy(const std::vector<double>& numbers, const std::vector<Convolution>& convolutions) {
+  std::vector<size_t> order(convolutions.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return numbers[a] < numbers[b]; });
+  std::vector<Convolution> sorted;
+  for (const size_t i : order) sorted.push_back(convolutions[i]);
+  return sorted;
 }
 
 }  // namespace onebyone

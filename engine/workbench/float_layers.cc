@@ -10,24 +10,26 @@
 namespace onebyone {
 namespace {
 
-absl::StatusOr<std::vector<std::string>> Rank(const PrecisionTrial& trial, const Calibration& calibration) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> convolutions, FindConvolutions(trial.network()));
-  return RankByError(trial, "in float", convolutions, [&](const std::string& convolution) {
-    Calibration with = calibration;
-    with.float_layers.insert(convolution);
-    return with;
-  });
+absl::StatusOr<std::vector<Convolution>> Rank(const PrecisionTrial& trial, const Calibration& calibration) {
+  ASSIGN_OR_RETURN(const std::vector<Convolution> convolutions, FindConvolutions(trial.network()));
+  ASSIGN_OR_RETURN(const std::vector<double> errors,
+                   MeasureErrors(trial, "in float", convolutions, [&](const std::string& convolution) {
+                     Calibration with = calibration;
+                     with.float_layers.insert(convolution);
+                     return with;
+                   }));
+  return SortedBy(errors, convolutions);
 }
 
 }  // namespace
 
 absl::StatusOr<FidelityMeasurement> KeepInFloat(const PrecisionTrial& trial, std::optional<int> count,
                                                 Calibration& calibration) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> ranked, Rank(trial, calibration));
+  ASSIGN_OR_RETURN(const std::vector<Convolution> ranked, Rank(trial, calibration));
   const size_t most = count.has_value() ? static_cast<size_t>(*count) : ranked.size() / 4;
   const size_t kept = std::min(most, ranked.size());
   for (size_t i = 0; i < kept; ++i) {
-    calibration.float_layers.insert(ranked[i]);
+    calibration.float_layers.insert(ranked[i].name);
     if (count.has_value()) continue;
     ASSIGN_OR_RETURN(FidelityMeasurement measurement,
                      trial.MeasureInt8(absl::StrCat("int8 with ", i + 1, " convolutions in float"), calibration));

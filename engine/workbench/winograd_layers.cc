@@ -33,9 +33,30 @@ bool LeavesReserve(const Fidelity& winograd, const Fidelity& direct) {
          winograd.map_cosine >= with_reserve(least.map_cosine, direct.map_cosine);
 }
 
-absl::StatusOr<Fidelity> MeasureWith(const PrecisionTrial& trial, const std::vector<std::string>& layers,
+// Those first that cost the least fidelity for the work that they spare.
+absl::StatusOr<std::vector<Convolution>> RankByPrice(const PrecisionTrial& trial,
+                                                     const std::vector<Convolution>& layers,
+                                                     const Calibration& calibration) {
+  ASSIGN_OR_RETURN(const double without, MeasureError(trial, "int8, no convolution as Winograd", calibration));
+  ASSIGN_OR_RETURN(std::vector<double> prices,
+                   MeasureErrors(trial, "as Winograd", layers, [&](const std::string& convolution) {
+                     Calibration with = calibration;
+                     with.winograd_layers = {convolution};
+                     return with;
+                   }));
+  for (size_t i = 0; i < layers.size(); ++i) {
+    prices[i] -= without;
+    const LayerInfo* map = trial.exact().compiled->FindLayer(layers[i].name);
+    if (map == nullptr || prices[i] <= 0) continue;
+    prices[i] /= static_cast<double>(layers[i].weights * map->height * map->width);
+  }
+  return SortedBy(prices, layers);
+}
+
+absl::StatusOr<Fidelity> MeasureWith(const PrecisionTrial& trial, const std::vector<Convolution>& layers,
                                      Calibration& calibration) {
-  calibration.winograd_layers = {layers.begin(), layers.end()};
+  calibration.winograd_layers.clear();
+  for (const Convolution& layer : layers) calibration.winograd_layers.insert(layer.name);
   const std::string stage = absl::StrCat("int8, ", layers.size(), " convolutions as Winograd");
   ASSIGN_OR_RETURN(const FidelityMeasurement measurement, trial.MeasureInt8(stage, calibration));
   return Summarize(measurement, Precision::kInt8);
@@ -47,12 +68,12 @@ absl::StatusOr<std::optional<Fidelity>> AllowWinograd(const PrecisionTrial& tria
                                                       Calibration& calibration) {
   if (!IsFaithful(direct) || LargestByteWeight() < kLargestSignedByte) return std::nullopt;
   Calibration allowed = calibration;
-  ASSIGN_OR_RETURN(std::vector<std::string> layers, FindConvolutions(trial.network(), TakesWinograd));
+  ASSIGN_OR_RETURN(std::vector<Convolution> layers, FindConvolutions(trial.network(), TakesWinograd));
   std::optional<Fidelity> found;
-  size_t fine = 0;             // so many may be Winograd
+  size_t fine = 0;              // so many may be Winograd
   size_t most = layers.size();  // more may not be
   for (size_t next = most; most > fine; next = (fine + most + 1) / 2) {
-    const std::vector<std::string> some(layers.begin(), layers.begin() + static_cast<int64_t>(next));
+    const std::vector<Convolution> some(layers.begin(), layers.begin() + static_cast<int64_t>(next));
     ASSIGN_OR_RETURN(const Fidelity fidelity, MeasureWith(trial, some, allowed));
     if (LeavesReserve(fidelity, direct)) {
       fine = next;
@@ -61,11 +82,7 @@ absl::StatusOr<std::optional<Fidelity>> AllowWinograd(const PrecisionTrial& tria
       continue;
     }
     if (most == layers.size() && next == most) {  // not all: which cost least?
-      ASSIGN_OR_RETURN(layers, RankByError(trial, "as Winograd", layers, [&](const std::string& convolution) {
-                         Calibration with = allowed;
-                         with.winograd_layers = {convolution};
-                         return with;
-                       }));
+      ASSIGN_OR_RETURN(layers, RankByPrice(trial, layers, calibration));
     }
     most = next - 1;
   }

@@ -2,11 +2,13 @@
 
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/status_macros.h"
+#include "engine/runtime/conv_choice.h"
 #include "engine/workbench/json.h"
 #include "engine/workbench/table.h"
 #include "tests/benchmarks/bound_measurement.h"
@@ -50,7 +52,10 @@ void PrintJson(const Network& network, const Bound& bound) {
   for (const StepBound& step : bound.steps) {
     JsonObject json;
     json.String("step", step.name).String("op", step.op).Integer("multiply_adds", step.multiply_adds);
-    json.Number("served_ms", step.served_ms).Number("fastest_ms", step.fastest_ms).String("fastest", step.fastest);
+    json.Number("served_ms", step.served_ms)
+        .Number("fastest_ms", step.fastest_ms)
+        .String("kernel", step.kernel)
+        .String("fastest", step.fastest);
     steps.push_back(json.Number("gflops", step.Gflops()).ToString());
   }
   JsonObject json;
@@ -68,13 +73,14 @@ void PrintText(const BoundRuns& runs, const Network& network, const Bound& bound
   const auto share = [&](double time) { return absl::StrFormat("%.1f %%", 100 * time / bound.whole_ms); };
   Table steps({{"step", Table::Align::kLeft},
                {"op", Table::Align::kLeft},
+               {"kernel", Table::Align::kLeft},
                {"ms"},
                {"share"},
                {"GFLOP/s"},
                {"fastest ms"},
-               {"of plan", Table::Align::kLeft}});
+               {"fastest", Table::Align::kLeft}});
   for (const StepBound& step : bound.steps) {
-    steps.AddRow({step.name, step.op, ms(step.served_ms), share(step.served_ms),
+    steps.AddRow({step.name, step.op, step.kernel, ms(step.served_ms), share(step.served_ms),
                   step.multiply_adds > 0 ? absl::StrFormat("%.0f", step.Gflops()) : "", ms(step.fastest_ms),
                   step.fastest});
   }
@@ -91,7 +97,12 @@ void PrintText(const BoundRuns& runs, const Network& network, const Bound& bound
 
 absl::Status Run(const Flags& flags) {
   ASSIGN_OR_RETURN(const Network network, LoadNetwork(flags.network));
-  ASSIGN_OR_RETURN(const Bound bound, MeasureBound(network, flags.runs));
+  std::vector<Network> variants;
+  for (const ConvVariant& variant : kConvVariants) {
+    ASSIGN_OR_RETURN(Network every, LoadNetwork(flags.network, {.every_conv = variant}));
+    variants.push_back(std::move(every));
+  }
+  ASSIGN_OR_RETURN(const Bound bound, MeasureBound(network, variants, flags.runs));
   if (flags.json) PrintJson(network, bound);
   if (!flags.json) PrintText(flags.runs, network, bound);
   return absl::OkStatus();

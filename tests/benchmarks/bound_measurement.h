@@ -16,7 +16,8 @@ struct StepBound {
   int64_t multiply_adds = 0;
   double served_ms = 0;
   double fastest_ms = 0;
-  std::string fastest;  // the plan whose kernel it was: "served", "direct", "winograd"; empty where there is one kernel
+  std::string kernel;   // that is served: "direct", "winograd.1"; empty for what is no convolution
+  std::string fastest;  // the same, of the fastest
 
   double Gflops() const { return 2e-6 * static_cast<double>(multiply_adds) / served_ms; }
 };
@@ -36,8 +37,8 @@ struct BoundRuns {
   int runs = 10;  // of each plan in each round, one more before them to warm its weights and values
 };
 
-// Runs the served plan and, in float32, plans of direct and of Winograd convolutions only, in turn: so each kernel is
-// timed in the running network, its weights and values where they are in service.
-absl::StatusOr<Bound> MeasureBound(const Network& network, const BoundRuns& runs);
+// Runs the served plan and those of the same network in which every convolution that can runs as one variant, in turn:
+// so each kernel is timed in the running network, its weights and values where they are in service.
+absl::StatusOr<Bound> MeasureBound(const Network& network, const std::vector<Network>& variants, const BoundRuns& runs);
 
 }  // namespace onebyone::benchmarks

@@ -24,9 +24,9 @@ std::string Network::Title() const {
   return absl::StrCat(model->bundle.name, ", ", NameOf(model->compiled->precision()));
 }
 
-absl::StatusOr<Network> LoadNetwork(const NetworkFlags& flags) {
+absl::StatusOr<Network> LoadNetwork(const NetworkFlags& flags, const CompileOptions& options) {
   Network network;
-  ASSIGN_OR_RETURN(network.model, LoadModel(flags.bundle, flags.precision, {}));
+  ASSIGN_OR_RETURN(network.model, LoadModel(flags.bundle, flags.precision, options));
   const PreprocessOptions& size = network.model->bundle.preprocess;
   PlanQuery query = {.height = size.height, .width = size.width};
   for (const std::string& name : flags.layers.empty() ? network.model->DefaultLayers() : flags.layers) {

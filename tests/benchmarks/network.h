@@ -34,6 +34,6 @@ struct Network {
   std::string Title() const;
 };
 
-absl::StatusOr<Network> LoadNetwork(const NetworkFlags& flags);
+absl::StatusOr<Network> LoadNetwork(const NetworkFlags& flags, const CompileOptions& options = {});
 
 }  // namespace onebyone::benchmarks

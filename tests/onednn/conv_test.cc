@@ -117,13 +117,13 @@ TEST_P(OnednnConv, IsWithinTheRoundingOfBFloat16) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OverShapes, OnednnConv,
-                         ::testing::Values(Case{3, 33, 64, 7, 2, 3, 3, 1, 1},   // the stem
-                                           Case{64, 14, 96, 1, 1, 0, 0, 1, 1},  // a reduction
-                                           Case{24, 14, 64, 5, 1, 2, 2, 1, 1},  // channels that fill no block
-                                           Case{32, 15, 40, 3, 2, 0, 1, 1, 1},  // asymmetric pads
-                                           Case{16, 12, 16, 4, 1, 1, 2, 1, 1},  // an even kernel
-                                           Case{16, 20, 32, 3, 1, 2, 2, 2, 1},  // dilated
-                                           Case{12, 10, 18, 3, 1, 1, 1, 1, 3},  // groups that cut blocks
+                         ::testing::Values(Case{3, 33, 64, 7, 2, 3, 3, 1, 1},            // the stem
+                                           Case{64, 14, 96, 1, 1, 0, 0, 1, 1},           // a reduction
+                                           Case{24, 14, 64, 5, 1, 2, 2, 1, 1},           // channels that fill no block
+                                           Case{32, 15, 40, 3, 2, 0, 1, 1, 1},           // asymmetric pads
+                                           Case{16, 12, 16, 4, 1, 1, 2, 1, 1},           // an even kernel
+                                           Case{16, 20, 32, 3, 1, 2, 2, 2, 1},           // dilated
+                                           Case{12, 10, 18, 3, 1, 1, 1, 1, 3},           // groups that cut blocks
                                            Case{64, 14, 96, 1, 1, 0, 0, 1, 1, kSecond},  // another kernel for it
                                            Case{64, 28, 96, 3, 1, 1, 1, 1, 1, kWinograd},
                                            Case{96, 14, 208, 3, 1, 1, 1, 1, 1, kWinograd},

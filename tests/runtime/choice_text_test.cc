@@ -68,16 +68,15 @@ TEST_P(BrokenChoices, AreRefused) {
               StatusIs(absl::StatusCode::kInvalidArgument, StartsWith("choices: want")));
 }
 
-INSTANTIATE_TEST_SUITE_P(Texts, BrokenChoices,
-                         ::testing::Values("", "\n", "choices\n", "choices -1\n", "choices many\n",
-                                           "choices 99999999999999999999\n", "choices 4097\n",
-                                           "choices 2\n1 direct a\n", "choices 1\n1 direct a\n1 direct b\n",
-                                           "choices 0\n\n", "choices 1\n\n", "choices 1\n1 direct\n",
-                                           "choices 1\n1 direct \n", "choices 1\n1 slow a\n", "choices 1\n1 direct.9 a\n", "choices 1\n0 direct a\n",
-                                           "choices 1\n-1 direct a\n", "choices 1\n99999999 direct a\n",
-                                           "choices 1\nx direct a\n",
-                                           absl::StrCat("choices 1\n1 direct ", std::string(513, 'a'), "\n"),
-                                           std::string(kMostChoiceBytes, '\n')));
+INSTANTIATE_TEST_SUITE_P(
+    Texts, BrokenChoices,
+    ::testing::Values("", "\n", "choices\n", "choices -1\n", "choices many\n", "choices 99999999999999999999\n",
+                      "choices 4097\n", "choices 2\n1 direct a\n", "choices 1\n1 direct a\n1 direct b\n",
+                      "choices 0\n\n", "choices 1\n\n", "choices 1\n1 direct\n", "choices 1\n1 direct \n",
+                      "choices 1\n1 slow a\n", "choices 1\n1 direct.9 a\n", "choices 1\n0 direct a\n",
+                      "choices 1\n-1 direct a\n", "choices 1\n99999999 direct a\n", "choices 1\nx direct a\n",
+                      absl::StrCat("choices 1\n1 direct ", std::string(513, 'a'), "\n"),
+                      std::string(kMostChoiceBytes, '\n')));
 
 TEST(ChoiceText, WithAnyByteChangedIsReadOrRefused) {
   const auto seed = std::random_device{}();

@@ -79,7 +79,8 @@ TEST(MeasuredChoices, AreTakenEvenWhereTheyAreNotTheFastest) {
   const TemporaryFolder folder;
   const std::vector<float> wanted = Start(folder.path()).Run();
   const std::string path = folder / "f00d.choices";
-  folder.Write("f00d.choices", absl::StrReplaceAll(ReadWhole(path), {{" direct ", " winograd "}, {" winograd ", " direct "}}));
+  folder.Write("f00d.choices",
+               absl::StrReplaceAll(ReadWhole(path), {{" direct ", " winograd "}, {" winograd ", " direct "}}));
   const Start flipped(folder.path());
   const std::vector<float> got = flipped.Run();
   EXPECT_EQ(flipped.model->convs_measured(), 0);

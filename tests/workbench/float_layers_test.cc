@@ -10,7 +10,6 @@ namespace onebyone {
 namespace {
 
 using ::onebyone::testing::GraphBuilder;
-using ::onebyone::testing::IsOkAndHolds;
 using ::testing::ElementsAre;
 
 Graph SmallNetwork() {
@@ -25,18 +24,6 @@ Graph SmallNetwork() {
       .Flatten("features", "pool")
       .Output("features")
       .Build();
-}
-
-TEST(FindConvolutions, NamesThemByWhatTheyProduceOnceBatchNormsAreFolded) {
-  EXPECT_THAT(FindConvolutions(SmallNetwork()), IsOkAndHolds(ElementsAre("conv", "1x1", "3x3")));
-  const Graph normed = GraphBuilder()
-                           .Input("image", {1, 3, 16, 16})
-                           .Conv("conv", "image", 8, {})
-                           .BatchNorm("norm", "conv")
-                           .Relu("relu", "norm")
-                           .Output("relu")
-                           .Build();
-  EXPECT_THAT(FindConvolutions(normed), IsOkAndHolds(ElementsAre("norm")));
 }
 
 TEST(ComparedLayers, AreThoseThatPeopleTakeFeaturesFrom) {
