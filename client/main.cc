@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "client/cancellation.h"
-#include "client/commands/interrupt.h"
+#include "engine/base/interrupt.h"
 #include "client/commands/program.h"
 #include "client/commands/terminal.h"
 
