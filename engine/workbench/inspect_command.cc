@@ -68,6 +68,36 @@ std::string CalibrationText(const Calibration* calibration) {
   return text;
 }
 
+// "pca(x): x to at most 64 (fitted on 100 pictures; 8 keep 50.0 %, 64 keep 90.0 %)"
+std::string ReductionText(const Reduction& reduction) {
+  std::string text =
+      absl::StrCat(reduction.name, ": ", reduction.layer,
+                   reduction.kind == Reduction::Kind::kHead ? " to " : " to at most ", reduction.max_channels());
+  std::vector<std::string> notes;
+  if (reduction.kind == Reduction::Kind::kHead) notes.emplace_back("head");
+  if (reduction.images > 0) notes.push_back(absl::StrCat("fitted on ", reduction.images, " pictures"));
+  const std::vector<double>& shares = reduction.explained_variance;
+  for (size_t k = 8; k < shares.size(); k *= 2) {
+    notes.push_back(absl::StrFormat("%d keep %.1f %% of the variance", k, 100 * shares[k - 1]));
+  }
+  if (!shares.empty()) notes.push_back(absl::StrFormat("all keep %.1f %%", 100 * shares.back()));
+  if (!notes.empty()) absl::StrAppend(&text, " (", absl::StrJoin(notes, ", "), ")");
+  return text;
+}
+
+std::string ReductionJson(const Reduction& reduction) {
+  std::vector<std::string> shares;
+  for (const double share : reduction.explained_variance) shares.push_back(absl::StrCat(share));
+  JsonObject json;
+  json.String("name", reduction.name).String("layer", reduction.layer);
+  json.String("kind", reduction.kind == Reduction::Kind::kHead ? "head" : "fitted");
+  json.Integer("layer_channels", reduction.layer_channels()).Integer("max_channels", reduction.max_channels());
+  json.Boolean("relu", reduction.relu).Integer("images", reduction.images);
+  json.Integer("hidden_channels", reduction.hidden.has_value() ? reduction.hidden->out_channels() : 0);
+  json.Json("explained_variance", JsonArray(shares));
+  return json.ToString();
+}
+
 std::vector<std::pair<std::string, std::string>> Facts(const Model& model) {
   const Bundle& bundle = model.bundle;
   const PreprocessOptions& input = bundle.preprocess;
@@ -87,8 +117,7 @@ std::vector<std::pair<std::string, std::string>> Facts(const Model& model) {
       {"aliases", absl::StrJoin(aliases, ", ", absl::PairFormatter(" = "))},
       {"reductions", absl::StrJoin(bundle.reductions, ", ",
                                    [](std::string* text, const auto& reduction) {
-                                     absl::StrAppend(text, reduction->name, ": ", reduction->layer, " to at most ",
-                                                     reduction->max_channels());
+                                     absl::StrAppend(text, ReductionText(*reduction));
                                    })},
       {"calibration", CalibrationText(bundle.calibration.get())},
   };
@@ -140,9 +169,11 @@ void PrintJson(const Model& model, std::ostream& out) {
   const Totals totals = Sum(model.compiled->layers());
   std::vector<std::string> layers;
   std::vector<std::string> defaults;
+  std::vector<std::string> reductions;
   JsonObject aliases;
   for (const LayerInfo& layer : model.compiled->layers()) layers.push_back(LayerJson(layer, totals));
   for (const std::string& layer : model.DefaultLayers()) defaults.push_back(JsonString(layer));
+  for (const auto& reduction : bundle.reductions) reductions.push_back(ReductionJson(*reduction));
   const std::map<std::string, std::string> sorted_aliases(bundle.aliases.begin(), bundle.aliases.end());
   for (const auto& [alias, layer] : sorted_aliases) aliases.String(alias, layer);
   JsonObject json;
@@ -151,7 +182,7 @@ void PrintJson(const Model& model, std::ostream& out) {
   json.Integer("width", bundle.preprocess.width).Integer("height", bundle.preprocess.height);
   json.Json("default_layers", JsonArray(defaults)).Json("aliases", aliases.ToString());
   json.Integer("parameters", totals.parameters).Integer("multiply_adds", totals.multiply_adds);
-  json.Json("layers", JsonArray(layers));
+  json.Json("reductions", JsonArray(reductions)).Json("layers", JsonArray(layers));
   out << json.ToString() << "\n";
 }
 
