@@ -68,20 +68,20 @@ std::string CalibrationText(const Calibration* calibration) {
   return text;
 }
 
-// "pca(x): x to at most 64 (fitted on 100 pictures; 8 keep 50.0 %, 64 keep 90.0 %)"
+// "pca(x): x, 832 channels to at most 64, fitted on 100 pictures, variance kept: 50.0 % at 8, 90.0 % at 64".
 std::string ReductionText(const Reduction& reduction) {
-  std::string text =
-      absl::StrCat(reduction.name, ": ", reduction.layer,
-                   reduction.kind == Reduction::Kind::kHead ? " to " : " to at most ", reduction.max_channels());
-  std::vector<std::string> notes;
-  if (reduction.kind == Reduction::Kind::kHead) notes.emplace_back("head");
-  if (reduction.images > 0) notes.push_back(absl::StrCat("fitted on ", reduction.images, " pictures"));
+  const bool is_head = reduction.kind == Reduction::Kind::kHead;
   const std::vector<double>& shares = reduction.explained_variance;
-  for (size_t k = 8; k < shares.size(); k *= 2) {
-    notes.push_back(absl::StrFormat("%d keep %.1f %% of the variance", k, 100 * shares[k - 1]));
-  }
-  if (!shares.empty()) notes.push_back(absl::StrFormat("all keep %.1f %%", 100 * shares.back()));
-  if (!notes.empty()) absl::StrAppend(&text, " (", absl::StrJoin(notes, ", "), ")");
+  std::string text = absl::StrCat(reduction.name, ": ", is_head ? "head of " : "", reduction.layer, ", ",
+                                  reduction.layer_channels(), " channels");
+  if (reduction.hidden.has_value()) absl::StrAppend(&text, " to ", reduction.hidden->out_channels());
+  absl::StrAppend(&text, is_head ? " to " : " to at most ", reduction.max_channels());
+  if (reduction.images > 0) absl::StrAppend(&text, ", fitted on ", reduction.images, " pictures");
+  std::vector<std::string> kept;
+  for (size_t k = 8; k < shares.size(); k *= 2)
+    kept.push_back(absl::StrFormat("%.1f %% at %d", 100 * shares[k - 1], k));
+  if (!shares.empty()) kept.push_back(absl::StrFormat("%.1f %% at %d", 100 * shares.back(), shares.size()));
+  if (!kept.empty()) absl::StrAppend(&text, ", variance kept: ", absl::StrJoin(kept, ", "));
   return text;
 }
 
@@ -115,12 +115,9 @@ std::vector<std::pair<std::string, std::string>> Facts(const Model& model) {
                               absl::StrJoin(input.mean, ", "), ")) / (", absl::StrJoin(input.std, ", "), ")")},
       {"default layers", absl::StrJoin(model.DefaultLayers(), ", ")},
       {"aliases", absl::StrJoin(aliases, ", ", absl::PairFormatter(" = "))},
-      {"reductions", absl::StrJoin(bundle.reductions, ", ",
-                                   [](std::string* text, const auto& reduction) {
-                                     absl::StrAppend(text, ReductionText(*reduction));
-                                   })},
       {"calibration", CalibrationText(bundle.calibration.get())},
   };
+  for (const auto& reduction : bundle.reductions) facts.emplace_back("reduction", ReductionText(*reduction));
   facts.erase(std::remove_if(facts.begin(), facts.end(), [](const auto& fact) { return fact.second.empty(); }),
               facts.end());
   return facts;
