@@ -37,11 +37,11 @@ struct CollectedMoments {
 };
 
 struct CollectionOptions {
-  std::vector<std::string> layers;  // names, no aliases
-  int threads = 1;                  // pictures at a time
+  std::vector<std::string> layers = {};  // names, no aliases
+  int threads = 1;                       // pictures at a time
   absl::Duration checkpoint_period = absl::Seconds(30);
   // Called every so often with what has been collected; its error ends the collection. May be empty.
-  std::function<absl::Status(const CollectedMoments&)> checkpoint;
+  std::function<absl::Status(const CollectedMoments&)> checkpoint = {};
 };
 
 // Runs the pictures `files` through decoder and network, but for the first `collected.files`, and adds the moments of

@@ -57,6 +57,21 @@ TEST(ChooseLayers, PrefersTheStoredReductionAsFarAsItReaches) {
   EXPECT_EQ(random[0].query.channels, 5);
 }
 
+TEST(ChooseLayers, TakesANamedReductionWholeUnlessTold) {
+  ASSERT_OK_AND_ASSIGN(const auto model, SmallModel());
+  ASSERT_OK_AND_ASSIGN(const auto all, ChooseLayers(*model, {"conv"}, {.reduction_name = "pca"}));
+  EXPECT_EQ(all[0].query.reduction, model->StoredReduction("conv"));
+  EXPECT_EQ(all[0].query.channels, 4);
+  ASSERT_OK_AND_ASSIGN(const auto two, ChooseLayers(*model, {"conv"}, {.channels = 2, .reduction_name = "pca"}));
+  EXPECT_EQ(two[0].query.channels, 2);
+  const auto code = absl::StatusCode::kInvalidArgument;
+  EXPECT_THAT(ChooseLayers(*model, {"conv"}, {.channels = 5, .reduction_name = "pca"}),
+              StatusIs(code, HasSubstr("want 1 to 4 of reduction 'pca'")));
+  EXPECT_THAT(ChooseLayers(*model, {"conv"}, {.reduction_name = "pac"}),
+              StatusIs(code, HasSubstr("(there are: pca), got 'pac'")));
+  EXPECT_THAT(ChooseLayers(*model, {"pool"}, {.reduction_name = "pca"}), StatusIs(code, HasSubstr("there is none")));
+}
+
 TEST(ChooseLayers, RefusesAsManyChannelsAsThereAre) {
   ASSERT_OK_AND_ASSIGN(const auto model, SmallModel());
   EXPECT_THAT(ChooseLayers(*model, {"pool"}, {.channels = 8}),
