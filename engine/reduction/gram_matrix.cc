@@ -1,13 +1,14 @@
 #include "engine/reduction/gram_matrix.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace onebyone {
 namespace {
 
 // Four sums side by side; a vector register where there are such, else several.
 typedef double Lanes __attribute__((vector_size(kGramLanes * sizeof(double))));
+typedef double UnalignedLanes
+    __attribute__((vector_size(kGramLanes * sizeof(double)), aligned(alignof(double)), may_alias));
 
 constexpr int64_t kRows = 4;  // of a block of products that is computed at once, so that each load serves several
 constexpr int64_t kColumns = 2;
@@ -19,25 +20,35 @@ constexpr int64_t kColumns = 2;
 #define ONEBYONE_BEST_VECTORS
 #endif
 
-// kRows x kColumns dot products of `length` numbers.
+// By address: to return vectors would depend on the instruction set.
+const UnalignedLanes* At(const double* from) { return reinterpret_cast<const UnalignedLanes*>(from); }
+
+double Sum(const Lanes& lanes) { return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]); }
+
+// kRows x kColumns dot products of `length` numbers, row by row. Sums are named one by one: in arrays they would stay
+// in memory.
 ONEBYONE_BEST_VECTORS void MultiplyBlock(const double* const* rows, const double* const* columns, int64_t length,
                                          double* products) {
-  Lanes sums[kRows][kColumns] = {};
+  Lanes sum00 = {}, sum01 = {}, sum10 = {}, sum11 = {}, sum20 = {}, sum21 = {}, sum30 = {}, sum31 = {};
   for (int64_t i = 0; i < length; i += kGramLanes) {
-    Lanes a[kRows];
-    Lanes b[kColumns];
-    for (int64_t r = 0; r < kRows; ++r) std::memcpy(&a[r], rows[r] + i, sizeof(Lanes));
-    for (int64_t c = 0; c < kColumns; ++c) std::memcpy(&b[c], columns[c] + i, sizeof(Lanes));
-    for (int64_t r = 0; r < kRows; ++r) {
-      for (int64_t c = 0; c < kColumns; ++c) sums[r][c] += a[r] * b[c];
-    }
+    const Lanes column0 = *At(columns[0] + i);
+    const Lanes column1 = *At(columns[1] + i);
+    const Lanes row0 = *At(rows[0] + i);
+    sum00 += row0 * column0;
+    sum01 += row0 * column1;
+    const Lanes row1 = *At(rows[1] + i);
+    sum10 += row1 * column0;
+    sum11 += row1 * column1;
+    const Lanes row2 = *At(rows[2] + i);
+    sum20 += row2 * column0;
+    sum21 += row2 * column1;
+    const Lanes row3 = *At(rows[3] + i);
+    sum30 += row3 * column0;
+    sum31 += row3 * column1;
   }
-  for (int64_t r = 0; r < kRows; ++r) {
-    for (int64_t c = 0; c < kColumns; ++c) {
-      const Lanes& sum = sums[r][c];
-      products[r * kColumns + c] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    }
-  }
+  const double block[kRows * kColumns] = {Sum(sum00), Sum(sum01), Sum(sum10), Sum(sum11),
+                                          Sum(sum20), Sum(sum21), Sum(sum30), Sum(sum31)};
+  std::copy_n(block, kRows * kColumns, products);
 }
 
 }  // namespace

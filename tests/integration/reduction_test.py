@@ -133,7 +133,9 @@ class ReductionTest(unittest.TestCase):
         process = subprocess.Popen([str(WORKBENCH), "fit-reduction", "--bundle", str(self.bundle), "--layer", LAYER,
                                     "--images", str(self.pictures), "--threads", "2"],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        time.sleep(1.5)
+        while len(list(pathlib.Path(f"/proc/{process.pid}/task").iterdir())) < 3:  # the second waits for the signal
+            time.sleep(0.01)
+        time.sleep(0.3)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=120)
         self.assertEqual(process.returncode, 1, errors)
