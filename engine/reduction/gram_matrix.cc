@@ -6,9 +6,9 @@ namespace onebyone {
 namespace {
 
 // Four sums side by side; a vector register where there are such, else several.
-typedef double Lanes __attribute__((vector_size(kGramLanes * sizeof(double))));
-typedef double UnalignedLanes
-    __attribute__((vector_size(kGramLanes * sizeof(double)), aligned(alignof(double)), may_alias));
+using Lanes = double __attribute__((vector_size(kGramLanes * sizeof(double))));
+using UnalignedLanes =
+    double __attribute__((vector_size(kGramLanes * sizeof(double)), aligned(alignof(double)), may_alias));
 
 constexpr int64_t kRows = 4;  // of a block of products that is computed at once, so that each load serves several
 constexpr int64_t kColumns = 2;
