@@ -67,7 +67,8 @@ absl::Status CheckLayers(const std::vector<const LayerInfo*>& layers, const FitR
   double bytes = 0;
   for (const LayerInfo* layer : layers) {
     const auto channels = static_cast<double>(layer->channels);
-    bytes += channels * channels * sizeof(double) * (options.threads + 3.0);  // each thread's, all, and a checkpoint
+    bytes += channels * channels * sizeof(double) *
+             (2.0 * options.threads + 3.0);  // in work and waiting, the sum, and a checkpoint
     if (layer->channels < 2 || layer->channels > kMaxFitChannels) {
       return absl::InvalidArgumentError(absl::StrCat("layer '", layer->name, "': want 2 to ", kMaxFitChannels,
                                                      " channels, whose covariance is to be solved, got ",

@@ -7,16 +7,17 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "engine/base/status_macros.h"
+#include "engine/workbench/in_order.h"
 #include "engine/workbench/layer_choice.h"
 #include "engine/workbench/parallel_loop.h"
 #include "engine/workbench/picture_runner.h"
-#include "engine/workbench/turns.h"
 
 namespace onebyone {
 namespace {
 
 // What one file told.
 struct FileMoments {
+  std::string path;
   std::vector<PixelMoments> layers;
   std::string skipped_because;  // empty: it is a picture
 };
@@ -35,7 +36,8 @@ class Collection {
         cancellation_(cancellation),
         progress_(progress),
         collected_(collected),
-        first_(static_cast<size_t>(collected.files)) {
+        first_(static_cast<size_t>(collected.files)),
+        in_order_(static_cast<size_t>(options.threads), [this](const FileMoments& file) { return Add(file); }) {
     collected_.layers.resize(options.layers.size());
   }
 
@@ -43,7 +45,7 @@ class Collection {
     progress_.Begin("pictures", static_cast<int64_t>(files_.size() - first_));
     return ParallelLoop(files_.size() - first_, static_cast<int>(runners.size()), [&](int thread, size_t index) {
       const absl::Status status = TakeFile(*runners[static_cast<size_t>(thread)], index);
-      if (!status.ok()) turns_.GiveUp(index);
+      if (!status.ok()) in_order_.Stop();
       return status;
     });
   }
@@ -52,17 +54,12 @@ class Collection {
   // `index` counts from the first file that was not seen before.
   absl::Status TakeFile(PictureRunner& runner, size_t index) {
     RETURN_IF_ERROR(cancellation_.Check());
-    ASSIGN_OR_RETURN(const FileMoments moments, Measure(runner, files_[first_ + index]));
-    if (!turns_.Await(index)) return absl::OkStatus();  // whose error it was returns it
-    Add(files_[first_ + index], moments);
-    RETURN_IF_ERROR(CheckpointWhereDue());
-    turns_.End(index);
-    progress_.Advance();
-    return absl::OkStatus();
+    ASSIGN_OR_RETURN(FileMoments moments, Measure(runner, files_[first_ + index]));
+    return in_order_.Deliver(index, std::move(moments));
   }
 
   absl::StatusOr<FileMoments> Measure(PictureRunner& runner, const std::string& path) const {
-    FileMoments file;
+    FileMoments file = {.path = path, .layers = {}, .skipped_because = {}};
     if (const absl::Status status = runner.Run(path, InputFit::kModel); IsNoPicture(status)) {
       file.skipped_because = std::string(absl::StripPrefix(status.message(), absl::StrCat(path, ": ")));
       return file;
@@ -80,13 +77,10 @@ class Collection {
     return file;
   }
 
-  // Only in turn: no two threads at once.
-  void Add(const std::string& path, const FileMoments& file) {
+  // In the order of the files, one thread at a time.
+  absl::Status Add(const FileMoments& file) {
     ++collected_.files;
-    if (!file.skipped_because.empty()) {
-      collected_.skipped.push_back({path, file.skipped_because});
-      return;
-    }
+    if (!file.skipped_because.empty()) collected_.skipped.push_back({file.path, file.skipped_because});
     for (size_t i = 0; i < file.layers.size(); ++i) {
       LayerMoments& layer = collected_.layers[i];
       Merge(file.layers[i], layer.moments);
@@ -94,9 +88,7 @@ class Collection {
       if (layer.images < kPooledImages) layer.pooled.insert(layer.pooled.end(), mean.begin(), mean.end());
       ++layer.images;
     }
-  }
-
-  absl::Status CheckpointWhereDue() {
+    progress_.Advance();
     if (!options_.checkpoint || absl::Now() - last_checkpoint_ < options_.checkpoint_period) return absl::OkStatus();
     RETURN_IF_ERROR(options_.checkpoint(collected_));
     last_checkpoint_ = absl::Now();
@@ -107,10 +99,10 @@ class Collection {
   const CollectionOptions& options_;
   const Cancellation& cancellation_;
   Progress& progress_;
-  CollectedMoments& collected_;  // whose turn it is writes it
+  CollectedMoments& collected_;  // only Add writes it, and the next
+  absl::Time last_checkpoint_ = absl::Now();
   const size_t first_;
-  absl::Time last_checkpoint_ = absl::Now();  // as with `collected_`
-  Turns turns_;
+  InOrder<FileMoments> in_order_;
 };
 
 }  // namespace
