@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/always_inline.h"
+
 namespace onebyone {
 namespace {
 
@@ -13,22 +15,17 @@ using UnalignedLanes =
 constexpr int64_t kRows = 4;  // of a block of products that is computed at once, so that each load serves several
 constexpr int64_t kColumns = 2;
 
-// By AVX2 where the CPU has it; the same sums in the same order either way.
-#if defined(__GNUC__) && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define ONEBYONE_BEST_VECTORS __attribute__((target_clones("avx2", "default")))
-#else
-#define ONEBYONE_BEST_VECTORS
-#endif
-
 // By address: to return vectors would depend on the instruction set.
-const UnalignedLanes* At(const double* from) { return reinterpret_cast<const UnalignedLanes*>(from); }
+ONEBYONE_ALWAYS_INLINE const UnalignedLanes* At(const double* from) {
+  return reinterpret_cast<const UnalignedLanes*>(from);
+}
 
-double Sum(const Lanes& lanes) { return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]); }
+ONEBYONE_ALWAYS_INLINE double Sum(const Lanes& lanes) { return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]); }
 
 // kRows x kColumns dot products of `length` numbers, row by row. Sums are named one by one: in arrays they would stay
 // in memory.
-ONEBYONE_BEST_VECTORS void MultiplyBlock(const double* const* rows, const double* const* columns, int64_t length,
-                                         double* products) {
+ONEBYONE_ALWAYS_INLINE void MultiplyBlock(const double* const* rows, const double* const* columns, int64_t length,
+                                          double* products) {
   Lanes sum00 = {}, sum01 = {}, sum10 = {}, sum11 = {}, sum20 = {}, sum21 = {}, sum30 = {}, sum31 = {};
   for (int64_t i = 0; i < length; i += kGramLanes) {
     const Lanes column0 = *At(columns[0] + i);
@@ -51,14 +48,12 @@ ONEBYONE_BEST_VECTORS void MultiplyBlock(const double* const* rows, const double
   std::copy_n(block, kRows * kColumns, products);
 }
 
-}  // namespace
-
-void GramMatrix(absl::Span<const double> rows, int64_t count, int64_t length, absl::Span<double> products) {
-  const auto row = [&](int64_t index) { return rows.data() + std::min(index, count - 1) * length; };
+ONEBYONE_ALWAYS_INLINE void FillMatrix(const double* rows, int64_t count, int64_t length, double* products) {
   for (int64_t i = 0; i < count; i += kRows) {
-    const double* const left[kRows] = {row(i), row(i + 1), row(i + 2), row(i + 3)};
+    const double* left[kRows];
+    for (int64_t r = 0; r < kRows; ++r) left[r] = rows + std::min(i + r, count - 1) * length;
     for (int64_t j = 0; j < std::min(i + kRows, count); j += kColumns) {  // up to the diagonal; the rest is mirrored
-      const double* const right[kColumns] = {row(j), row(j + 1)};
+      const double* const right[kColumns] = {rows + j * length, rows + std::min(j + 1, count - 1) * length};
       double block[kRows * kColumns];
       MultiplyBlock(left, right, length, block);
       for (int64_t r = 0; r < std::min(kRows, count - i); ++r) {
@@ -68,6 +63,32 @@ void GramMatrix(absl::Span<const double> rows, int64_t count, int64_t length, ab
       }
     }
   }
+}
+
+using FillFunction = void (*)(const double* rows, int64_t count, int64_t length, double* products);
+
+void FillBaseline(const double* rows, int64_t count, int64_t length, double* products) {
+  FillMatrix(rows, count, length, products);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) void FillAvx2(const double* rows, int64_t count, int64_t length, double* products) {
+  FillMatrix(rows, count, length, products);
+}
+#endif
+
+FillFunction Fastest() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) return FillAvx2;
+#endif
+  return FillBaseline;
+}
+
+}  // namespace
+
+void GramMatrix(absl::Span<const double> rows, int64_t count, int64_t length, absl::Span<double> products) {
+  static const FillFunction fill = Fastest();  // the same sums in the same order either way
+  fill(rows.data(), count, length, products.data());
 }
 
 }  // namespace onebyone
