@@ -60,10 +60,10 @@ absl::Status CheckReductions(const Model& model) {
     const std::string field = absl::StrCat("reductions: '", reduction->name, "'");
     RETURN_IF_ERROR(CheckLayer(model, field, reduction->layer));
     const int64_t channels = model.compiled->FindLayer(reduction->layer)->channels;
+    const Tensor& first = reduction->hidden.has_value() ? reduction->hidden->weights : reduction->weights;
     if (reduction->layer_channels() != channels) {
       return absl::InvalidArgumentError(absl::StrCat(field, ": want weights [K, ", channels, "] for layer '",
-                                                     reduction->layer, "', got [K, ", reduction->layer_channels(),
-                                                     "]"));
+                                                     reduction->layer, "', got ", first.shape().ToString()));
     }
   }
   return absl::OkStatus();
