@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "client/cancellation.h"
-#include "client/commands/interrupt.h"
 #include "client/commands/program.h"
 #include "client/commands/terminal.h"
+#include "engine/base/interrupt.h"
 
 namespace {
 

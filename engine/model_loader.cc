@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/base/nearest_name.h"
 #include "engine/base/status_macros.h"
 #include "engine/import/onnx_importer.h"
@@ -59,10 +60,10 @@ absl::Status CheckReductions(const Model& model) {
     const std::string field = absl::StrCat("reductions: '", reduction->name, "'");
     RETURN_IF_ERROR(CheckLayer(model, field, reduction->layer));
     const int64_t channels = model.compiled->FindLayer(reduction->layer)->channels;
+    const Tensor& first = reduction->hidden.has_value() ? reduction->hidden->weights : reduction->weights;
     if (reduction->layer_channels() != channels) {
       return absl::InvalidArgumentError(absl::StrCat(field, ": want weights [K, ", channels, "] for layer '",
-                                                     reduction->layer, "', got ",
-                                                     reduction->weights.shape().ToString()));
+                                                     reduction->layer, "', got ", first.shape().ToString()));
     }
   }
   return absl::OkStatus();
@@ -123,9 +124,22 @@ std::vector<std::string> Model::DefaultLayers() const {
 
 std::shared_ptr<const Reduction> Model::StoredReduction(const std::string& layer) const {
   for (const std::shared_ptr<const Reduction>& reduction : bundle.reductions) {
-    if (reduction->layer == layer) return reduction;
+    if (reduction->layer == layer && reduction->kind == Reduction::Kind::kFitted) return reduction;
   }
   return nullptr;
+}
+
+absl::StatusOr<std::shared_ptr<const Reduction>> Model::NamedReduction(const std::string& layer,
+                                                                       const std::string& name) const {
+  std::vector<std::string> names;
+  for (const std::shared_ptr<const Reduction>& reduction : bundle.reductions) {
+    if (reduction->layer != layer) continue;
+    if (reduction->name == name) return reduction;
+    names.push_back(reduction->name);
+  }
+  const std::string there = names.empty() ? "there is none" : absl::StrCat("there are: ", absl::StrJoin(names, ", "));
+  return absl::InvalidArgumentError(absl::StrCat("want the name of a reduction of layer '", layer, "' (", there,
+                                                 "), got '", absl::CEscape(name.substr(0, kMaxNameTold)), "'"));
 }
 
 absl::StatusOr<std::shared_ptr<const Model>> MakeModel(Bundle bundle, Graph network, const CompileOptions& options) {

@@ -21,8 +21,12 @@ struct Model {
   absl::StatusOr<const LayerInfo*> ResolveLayer(const std::string& name_or_alias) const;
   // The names that an empty request means, never empty.
   std::vector<std::string> DefaultLayers() const;
-  // The reduction that the bundle holds for a layer, or null.
+  // The reduction that has been fitted for a layer, or null.
   std::shared_ptr<const Reduction> StoredReduction(const std::string& layer) const;
+  // The reduction of a layer, fitted or supplied, that is called so. INVALID_ARGUMENT, telling the names that there
+  // are, where there is none.
+  absl::StatusOr<std::shared_ptr<const Reduction>> NamedReduction(const std::string& layer,
+                                                                  const std::string& name) const;
 };
 
 // bundle -> import -> compile, in that order, then checks that everything the config names exists. Errors of ReadBundle

@@ -121,6 +121,7 @@ void ExtractJob::EncodeFeatures(const FeaturePlan& plan, const InputToImage& tra
     times.encode += own.encode;
     const bool known = spec.source == FeatureSpec::Source::kStored &&
                        static_cast<int64_t>(spec.stored->explained_variance.size()) >= spec.channels;
+    feature.set_reduction(plan.reduction_of_feature[i]);
     if (known) feature.set_explained_variance(spec.stored->explained_variance[spec.channels - 1]);
     *feature.mutable_geometry() =
         GeometryOf(plan.plan->outputs[output], spec.form.pooling, input[2], input[3], transform, image);

@@ -27,10 +27,10 @@ absl::Status CheckStored(const v1::FeatureRequest& feature, const std::string& p
   if (feature.seed() != 0) return WithoutMeaning(absl::StrCat(path, ".seed"), "with reduction RANDOM_PROJECTION");
   if (spec.stored == nullptr) {
     return AtField(absl::StrCat(path, ".reduction"),
-                   absl::FailedPreconditionError(absl::StrCat("STORED: the bundle holds no reduction for layer ",
-                                                              QuotedInput(spec.layer->name),
-                                                              "; fit one with: onebyone-model fit-reduction --bundle ",
-                                                              model.bundle.name, " --layer ", spec.layer->name)));
+                   absl::FailedPreconditionError(absl::StrCat(
+                       "STORED: the bundle holds no fitted reduction for layer ", QuotedInput(spec.layer->name),
+                       "; fit one with: onebyone-model fit-reduction --bundle ", model.bundle.name, " --layer ",
+                       spec.layer->name, " --images FOLDER, then start the server again")));
   }
   if (feature.channels() > spec.stored->max_channels()) {
     return InvalidField(absl::StrCat(path, ".channels"),
@@ -42,11 +42,45 @@ absl::Status CheckStored(const v1::FeatureRequest& feature, const std::string& p
   return absl::OkStatus();
 }
 
+// A stored convolution that is asked for by its name: all of its rows, or the first ones.
+absl::Status CheckNamed(const v1::FeatureRequest& feature, const std::string& path, const Model& model,
+                        FeatureSpec& spec) {
+  if (feature.reduction() == v1::RANDOM_PROJECTION) {
+    return WithoutMeaning(absl::StrCat(path, ".reduction_name"), "with a stored reduction");
+  }
+  if (feature.seed() != 0) return WithoutMeaning(absl::StrCat(path, ".seed"), "with reduction RANDOM_PROJECTION");
+  auto named = model.NamedReduction(spec.layer->name, feature.reduction_name());
+  if (!named.ok()) return AtField(absl::StrCat(path, ".reduction_name"), named.status());
+  spec.stored = *std::move(named);
+  const int64_t most = spec.stored->max_channels();
+  if (feature.channels() < 0 || feature.channels() > most) {
+    return InvalidField(
+        absl::StrCat(path, ".channels"),
+        absl::StrCat("the stored reduction '", spec.stored->name, "' of layer ", QuotedInput(spec.layer->name), " has ",
+                     most, "; wanted 0 (all) or 1 to ", most, ", got ", feature.channels()));
+  }
+  spec.channels = feature.channels() == 0 ? most : feature.channels();
+  spec.source = FeatureSpec::Source::kStored;
+  return absl::OkStatus();
+}
+
+// As many channels as the layer has, or more: no reduction.
+absl::Status TooManyChannels(const std::string& path, int64_t got, const LayerInfo& layer) {
+  return InvalidField(
+      absl::StrCat(path, ".channels"),
+      absl::StrCat("layer ", QuotedInput(layer.name), " has ", layer.channels, " channels; wanted 0 (all) or 1 to ",
+                   layer.channels - 1, " (reduced), got ", got,
+                   ": principal components and projections of as many channels or more keep nothing that the layer "
+                   "itself lacks; to remix or expand, name a head of your own in reduction_name (onebyone-model "
+                   "add-reduction)"));
+}
+
 absl::Status CheckChannels(const v1::FeatureRequest& feature, const std::string& path, const Model& model,
                            FeatureSpec& spec) {
   if (!v1::Reduction_IsValid(feature.reduction())) {
     return UnknownNumber(absl::StrCat(path, ".reduction"), feature.reduction());
   }
+  if (!feature.reduction_name().empty()) return CheckNamed(feature, path, model, spec);
   spec.channels = spec.layer->channels;
   if (feature.channels() == 0) {
     if (feature.reduction() != v1::REDUCTION_UNSPECIFIED) {
@@ -55,12 +89,13 @@ absl::Status CheckChannels(const v1::FeatureRequest& feature, const std::string&
     if (feature.seed() != 0) return WithoutMeaning(absl::StrCat(path, ".seed"), "with channels above 0");
     return absl::OkStatus();
   }
-  if (feature.channels() < 0 || feature.channels() >= spec.layer->channels) {
+  if (feature.channels() < 0) {
     return InvalidField(absl::StrCat(path, ".channels"),
                         absl::StrCat("layer ", QuotedInput(spec.layer->name), " has ", spec.layer->channels,
                                      " channels; wanted 0 (all) or 1 to ", spec.layer->channels - 1, " (reduced), got ",
                                      feature.channels()));
   }
+  if (feature.channels() >= spec.layer->channels) return TooManyChannels(path, feature.channels(), *spec.layer);
   spec.channels = feature.channels();
   spec.stored = model.StoredReduction(spec.layer->name);
   const bool stored =

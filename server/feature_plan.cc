@@ -34,6 +34,7 @@ absl::StatusOr<FeaturePlan> MakeFeaturePlan(const ExtractSpec& spec, ReductionCa
       return other.reduction == wanted.reduction || (other.reduction != nullptr && wanted.reduction != nullptr &&
                                                      other.reduction->name == wanted.reduction->name);
     });
+    feature_plan.reduction_of_feature.push_back(wanted.reduction == nullptr ? "" : wanted.reduction->name);
     feature_plan.output_of_feature.push_back(static_cast<int>(same - query.layers.begin()));
     if (same == query.layers.end()) query.layers.push_back(std::move(wanted));
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -14,6 +15,7 @@ namespace onebyone {
 struct FeaturePlan {
   std::shared_ptr<const Plan> plan;
   std::vector<int> output_of_feature;  // index into the plan's outputs, one per feature; equal features share an output
+  std::vector<std::string> reduction_of_feature;  // its name; empty for a whole layer
 };
 
 // Compiles the plan or takes it from the model's cache. May take long (a projection to draw, kernels to time): not for

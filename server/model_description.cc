@@ -50,6 +50,8 @@ void DescribeLayer(const Bundle& bundle, const LayerInfo& layer, v1::Layer& desc
     v1::StoredReduction& stored = *description.add_reductions();
     stored.set_name(reduction->name);
     stored.set_max_channels(static_cast<int32_t>(reduction->max_channels()));
+    stored.set_kind(reduction->kind == Reduction::Kind::kHead ? v1::StoredReduction::HEAD
+                                                              : v1::StoredReduction::FITTED);
     stored.mutable_explained_variance()->Add(reduction->explained_variance.begin(),
                                              reduction->explained_variance.end());
   }

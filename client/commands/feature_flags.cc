@@ -94,7 +94,15 @@ void AddFeatureFlags(CLI::App& command, FeatureFlags& flags, LayerCount count) {
       command, "--reduction",
       {{"auto", v1::REDUCTION_UNSPECIFIED}, {"stored", v1::STORED}, {"random", v1::RANDOM_PROJECTION}},
       [&flags](v1::Reduction reduction) { flags.feature.set_reduction(reduction); },
-      "Which 1x1 convolution: the bundle's own, a seeded random projection, or auto: the first that there is");
+      "Which 1x1 convolution: the components fitted on pictures, a seeded random projection, or auto: the first that "
+      "there is");
+  command
+      .add_option_function<std::string>(
+          "--reduction-name", [&flags](const std::string& name) { flags.feature.set_reduction_name(name); },
+          "A 1x1 convolution of the layer by its name, as 'onebyone models NAME' lists them: the way to a head that "
+          "was "
+          "added to the bundle; --channels then takes its first K rows, all unless told")
+      ->type_name("NAME");
   command
       .add_option_function<uint64_t>(
           "--seed", [&flags](uint64_t seed) { flags.feature.set_seed(seed); },

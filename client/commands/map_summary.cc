@@ -27,8 +27,14 @@ absl::StatusOr<std::string> SummarizeMap(const v1::FeatureMap& map) {
     for (const float value : values) sum += value;
     mean = sum / static_cast<double>(values.size());
   }
-  return absl::StrFormat("%s [%s] %s, min %.4g, mean %.4g, max %.4g", map.layer(), absl::StrJoin(map.shape(), ", "),
-                         absl::AsciiStrToLower(v1::DataType_Name(map.data_type())), least, mean, most);
+  std::string text =
+      absl::StrFormat("%s [%s] %s, min %.4g, mean %.4g, max %.4g", map.layer(), absl::StrJoin(map.shape(), ", "),
+                      absl::AsciiStrToLower(v1::DataType_Name(map.data_type())), least, mean, most);
+  if (!map.reduction().empty()) absl::StrAppend(&text, ", by ", map.reduction());
+  if (map.has_explained_variance()) {
+    absl::StrAppend(&text, absl::StrFormat(", keeps %.2f %% of the variance", 100 * map.explained_variance()));
+  }
+  return text;
 }
 
 }  // namespace onebyone

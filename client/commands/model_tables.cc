@@ -36,7 +36,8 @@ std::string NumberList(const google::protobuf::RepeatedField<float>& numbers) {
 
 std::string StoredReductions(const v1::Layer& layer) {
   return absl::StrJoin(layer.reductions(), ", ", [](std::string* out, const v1::StoredReduction& reduction) {
-    absl::StrAppend(out, reduction.name(), " to ", reduction.max_channels());
+    const bool is_head = reduction.kind() == v1::StoredReduction::HEAD;
+    absl::StrAppend(out, reduction.name(), is_head ? " (head) to " : " to ", reduction.max_channels());
     if (!reduction.explained_variance().empty()) {
       const double share = *reduction.explained_variance().rbegin();
       absl::StrAppend(out, absl::StrFormat(" (%.1f %% of variance)", 100 * share));

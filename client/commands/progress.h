@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
@@ -10,9 +9,6 @@
 #include "client/commands/terminal.h"
 
 namespace onebyone {
-
-// One line that fits into `columns`: a bar, how many are done of how many, the rate and the time that is left.
-std::string FormatProgress(int64_t completed, int64_t total, absl::Duration elapsed, int columns);
 
 // Shows on standard error how far a long piece of work is: a bar that is redrawn in place where that is a terminal and
 // there is much to do, nothing otherwise. Thread-safe.

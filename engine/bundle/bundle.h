@@ -34,8 +34,8 @@ struct Bundle {
   std::string source;
   PreprocessOptions preprocess;
   std::vector<std::string> default_layers;
-  absl::flat_hash_map<std::string, std::string> aliases;  // alias -> layer
-  std::vector<std::shared_ptr<const Reduction>> reductions;
+  absl::flat_hash_map<std::string, std::string> aliases;     // alias -> layer
+  std::vector<std::shared_ptr<const Reduction>> reductions;  // of the config, then of `reductions.textproto`
   std::vector<Golden> goldens;
   std::shared_ptr<const Calibration> calibration;  // of `calibration.textproto`; null without one
 };
@@ -45,7 +45,7 @@ enum class StoredCalibration : uint8_t { kRead, kIgnore };
 
 // Reads the bundle in `folder`, or in its highest numbered version. NOT_FOUND where there is none; INVALID_ARGUMENT,
 // naming file and field, where the config is wrong: unknown field, numbers out of range, a file name that leads out of
-// the bundle, a reduction whose files do not fit, a calibration of another model.
+// the bundle, a reduction whose files do not fit, a calibration or reductions of another model.
 absl::StatusOr<Bundle> ReadBundle(const std::string& folder, StoredCalibration stored = StoredCalibration::kRead);
 
 // The folders of the bundles in `folder`: of its subfolders that hold a bundle, each by its highest version, sorted by
@@ -55,8 +55,8 @@ absl::StatusOr<std::vector<std::string>> FindBundles(const std::string& folder);
 // What WriteBundle does where there is a bundle already.
 enum class IfBundleExists : uint8_t { kRefuse, kReplace };
 
-// Writes a bundle: `folder/model.onnx` (a copy of `onnx_path`, which may be that file itself), the files of reductions
-// and goldens, the calibration (one that lies there and is not in `bundle` goes), and last the
+// Writes a bundle: `folder/model.onnx` (a copy of `onnx_path`, which may be that file itself), the files of goldens,
+// calibration and reductions (those that lie there and are not in `bundle` go), and last the
 // `folder/model_config.textproto` that names them; ReadBundle gives the same bundle back. Name, version and sha256
 // follow from where and what it is. ALREADY_EXISTS where the folder holds a bundle that may
 // not be replaced, UNAVAILABLE where it cannot be written.

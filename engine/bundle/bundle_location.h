@@ -13,7 +13,8 @@ namespace onebyone {
 // The files of a bundle whose names are fixed.
 inline constexpr char kModelFile[] = "model.onnx";
 inline constexpr char kConfigFile[] = "model_config.textproto";
-inline constexpr char kCalibrationFile[] = "calibration.textproto";  // may be absent
+inline constexpr char kCalibrationFile[] = "calibration.textproto";  // may be absent, as may the next
+inline constexpr char kReductionsFile[] = "reductions.textproto";
 
 // Where a bundle lies and what it is called.
 struct BundleLocation {

@@ -10,6 +10,7 @@
 #include "engine/bundle/config_text.h"
 #include "engine/bundle/golden_reader.h"
 #include "engine/bundle/preprocessing_config.h"
+#include "engine/bundle/reduction_list.h"
 #include "engine/bundle/reduction_reader.h"
 #include "engine/bundle/sha256.h"
 
@@ -56,22 +57,40 @@ absl::Status ReadAliases(const ModelConfig& config, Bundle& bundle) {
   return absl::OkStatus();
 }
 
+// No two of a name, no two fitted ones of a layer.
+absl::Status AddReduction(absl::string_view field, std::shared_ptr<const Reduction> reduction, Bundle& bundle) {
+  for (const std::shared_ptr<const Reduction>& other : bundle.reductions) {
+    if (other->name == reduction->name) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(field, ".name: want a name that no other reduction has, got '", reduction->name, "'"));
+    }
+    const bool both_fitted = other->kind == Reduction::Kind::kFitted && reduction->kind == Reduction::Kind::kFitted;
+    if (both_fitted && other->layer == reduction->layer) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          field, ".layer: want a layer that has no reduction yet, or kind HEAD, got '", reduction->layer, "'"));
+    }
+  }
+  bundle.reductions.push_back(std::move(reduction));
+  return absl::OkStatus();
+}
+
 absl::Status ReadReductions(const ModelConfig& config, Bundle& bundle) {
   RETURN_IF_ERROR(CheckCount("reductions", config.reductions_size(), kMaxReductions));
-  absl::flat_hash_set<std::string> names;
-  absl::flat_hash_set<std::string> layers;
   for (int i = 0; i < config.reductions_size(); ++i) {
     const std::string field = absl::StrCat("reductions[", i, "]");
     ASSIGN_OR_RETURN(Reduction reduction, ReadReduction(bundle.folder, field, config.reductions(i)));
-    if (!names.insert(reduction.name).second) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(field, ".name: want a name that no other reduction has, got '", reduction.name, "'"));
-    }
-    if (!layers.insert(reduction.layer).second) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(field, ".layer: want a layer that has no reduction yet, got '", reduction.layer, "'"));
-    }
-    bundle.reductions.push_back(std::make_shared<const Reduction>(std::move(reduction)));
+    RETURN_IF_ERROR(AddReduction(field, std::make_shared<const Reduction>(std::move(reduction)), bundle));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadStoredReductions(Bundle& bundle) {
+  const absl::StatusOr<ReductionList> list = ReadReductionList(bundle.folder, bundle.sha256);
+  if (absl::IsNotFound(list.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(list.status());
+  for (size_t i = 0; i < list->size(); ++i) {
+    const std::string field = absl::StrCat(bundle.folder, "/", kReductionsFile, ": reductions[", i, "]");
+    RETURN_IF_ERROR(AddReduction(field, (*list)[i], bundle));
   }
   return absl::OkStatus();
 }
@@ -113,6 +132,7 @@ absl::StatusOr<Bundle> ReadBundle(const std::string& folder, StoredCalibration s
     return absl::Status(status.code(), absl::StrCat(config_path, ": ", status.message()));
   }
   ASSIGN_OR_RETURN(bundle.sha256, Sha256OfFile(bundle.model_path));
+  RETURN_IF_ERROR(ReadStoredReductions(bundle));
   if (stored == StoredCalibration::kIgnore) return bundle;
   absl::StatusOr<Calibration> calibration = ReadCalibration(bundle.folder, bundle.sha256);
   if (absl::IsNotFound(calibration.status())) return bundle;

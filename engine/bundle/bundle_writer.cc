@@ -5,15 +5,14 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "engine/base/file.h"
-#include "engine/base/npy.h"
 #include "engine/base/status_macros.h"
 #include "engine/bundle/bundle.h"
 #include "engine/bundle/bundle_location.h"
 #include "engine/bundle/calibration_file.h"
 #include "engine/bundle/config_text.h"
 #include "engine/bundle/preprocessing_config.h"
+#include "engine/bundle/reduction_list.h"
 #include "engine/bundle/sha256.h"
 
 namespace onebyone {
@@ -33,27 +32,6 @@ absl::Status CopyFile(const std::string& from, const std::string& to) {
   const std::string reason = error.message();
   fs::remove(temporary, error);
   return absl::UnavailableError(absl::StrCat(to, ": cannot be copied from ", from, ": ", reason));
-}
-
-absl::Status WriteFloats(const std::string& path, const Tensor& tensor) {
-  return WriteFile(
-      path, FormatNpy("<f4", tensor.shape().extents(), {static_cast<const char*>(tensor.data()), tensor.bytes()}));
-}
-
-absl::Status WriteReduction(const std::string& folder, const Reduction& reduction, ModelConfig& config) {
-  config::v1::StoredReduction& stored = *config.add_reductions();
-  const std::string stem = absl::StrCat("reduction.", absl::StrReplaceAll(reduction.name, {{"/", "_"}}));
-  stored.set_name(reduction.name);
-  stored.set_layer(reduction.layer);
-  stored.set_relu(reduction.relu);
-  stored.set_weights(absl::StrCat(stem, ".weights.npy"));
-  RETURN_IF_ERROR(WriteFloats(absl::StrCat(folder, "/", stored.weights()), reduction.weights));
-  if (reduction.bias) {
-    stored.set_bias(absl::StrCat(stem, ".bias.npy"));
-    RETURN_IF_ERROR(WriteFloats(absl::StrCat(folder, "/", stored.bias()), *reduction.bias));
-  }
-  stored.mutable_explained_variance()->Add(reduction.explained_variance.begin(), reduction.explained_variance.end());
-  return absl::OkStatus();
 }
 
 absl::Status WriteGolden(const std::string& folder, const Golden& golden, ModelConfig& config) {
@@ -93,7 +71,9 @@ absl::Status ClearTheWay(const std::string& folder, const std::string& onnx_path
   }
   fs::create_directories(folder, error);
   if (!error) fs::remove(config, error);  // first, so that no config ever stands beside a model that it does not mean
-  if (!error) fs::remove(fs::path(folder) / kCalibrationFile, error);
+  for (const char* derived : {kCalibrationFile, kReductionsFile}) {
+    if (!error) fs::remove(fs::path(folder) / derived, error);
+  }
   if (error) return absl::UnavailableError(absl::StrCat(folder, ": cannot be written: ", error.message()));
   return absl::OkStatus();
 }
@@ -104,16 +84,12 @@ absl::Status WriteBundle(const std::string& folder, const std::string& onnx_path
                          IfBundleExists if_exists) {
   RETURN_IF_ERROR(ClearTheWay(folder, onnx_path, if_exists));
   ModelConfig config = ConfigOf(bundle);
-  for (const std::shared_ptr<const Reduction>& reduction : bundle.reductions) {
-    RETURN_IF_ERROR(WriteReduction(folder, *reduction, config));
-  }
   for (const Golden& golden : bundle.goldens) RETURN_IF_ERROR(WriteGolden(folder, golden, config));
   const std::string model = absl::StrCat(folder, "/", kModelFile);
   RETURN_IF_ERROR(CopyFile(onnx_path, model));
-  if (bundle.calibration != nullptr) {
-    ASSIGN_OR_RETURN(const std::string sha256, Sha256OfFile(model));
-    RETURN_IF_ERROR(WriteCalibration(folder, sha256, *bundle.calibration));
-  }
+  ASSIGN_OR_RETURN(const std::string sha256, Sha256OfFile(model));
+  if (bundle.calibration != nullptr) RETURN_IF_ERROR(WriteCalibration(folder, sha256, *bundle.calibration));
+  if (!bundle.reductions.empty()) RETURN_IF_ERROR(WriteReductionList(folder, sha256, bundle.reductions));
   // Last: a bundle counts as complete once it has its config.
   return WriteFile(absl::StrCat(folder, "/", kConfigFile), FormatConfigText(config));
 }

@@ -66,8 +66,14 @@ absl::StatusOr<config::v1::Calibration> ParseCalibrationText(absl::string_view t
   return Parse<config::v1::Calibration>(text, path);
 }
 
+absl::StatusOr<config::v1::ReductionList> ParseReductionsText(absl::string_view text, const std::string& path) {
+  return Parse<config::v1::ReductionList>(text, path);
+}
+
 std::string FormatConfigText(const config::v1::ModelConfig& config) { return Format(config); }
 
 std::string FormatCalibrationText(const config::v1::Calibration& calibration) { return Format(calibration); }
+
+std::string FormatReductionsText(const config::v1::ReductionList& reductions) { return Format(reductions); }
 
 }  // namespace onebyone

@@ -1,45 +1,28 @@
 #include "engine/bundle/reduction_reader.h"
 
-#include <algorithm>
-#include <cmath>
-#include <cstring>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "engine/base/file.h"
-#include "engine/base/npy.h"
+#include "absl/strings/strip.h"
 #include "engine/base/status_macros.h"
 #include "engine/bundle/bundle_location.h"
+#include "engine/bundle/float_array.h"
 
 namespace onebyone {
 namespace {
 
-constexpr int64_t kMaxFileBytes = int64_t{64} << 20;  // 4096 x 4096 weights
-constexpr double kShareTolerance = 1e-6;              // of rounding, where shares are summed up
+constexpr double kShareTolerance = 1e-6;  // of rounding, where shares are summed up
 
 absl::StatusOr<Tensor> ReadFloats(const std::string& folder, absl::string_view field, const std::string& name,
                                   int rank) {
   ASSIGN_OR_RETURN(const std::string path, BundleFile(folder, field, name));
-  const auto wrong = [&](absl::string_view message) {
-    return absl::InvalidArgumentError(absl::StrCat(field, ": ", name, ": ", message));
-  };
-  const absl::StatusOr<std::string> file = ReadFile(path, kMaxFileBytes);
-  if (!file.ok()) return wrong(file.status().message());
-  const absl::StatusOr<NpyArray> array = ParseNpy(*file);
-  if (!array.ok()) return wrong(array.status().message());
-
-  const Shape shape{absl::MakeConstSpan(array->shape)};
-  if (array->descr != "<f4") return wrong(absl::StrCat("want float32 elements (<f4), got ", array->descr));
-  if (shape.rank() != rank || std::any_of(array->shape.begin(), array->shape.end(), [](int64_t n) { return n < 1; })) {
-    return wrong(absl::StrCat("want shape ", rank == 2 ? "[K, C]" : "[K]", ", got ", shape.ToString()));
-  }
-  ASSIGN_OR_RETURN(Tensor tensor, Tensor::Create(DataType::kFloat32, shape));
-  std::memcpy(tensor.data(), array->content.data(), array->content.size());
-  const float* begin = tensor.As<float>();
-  if (!std::all_of(begin, begin + tensor.elements(), [](float number) { return std::isfinite(number); })) {
-    return wrong("want finite numbers, got NaN or infinity");
-  }
-  return tensor;
+  const absl::StatusOr<Tensor> tensor = ReadFloatArray(path, rank);
+  if (tensor.ok()) return tensor;
+  // The path in the bundle is the config's business; the name is what it says.
+  const std::string prefix = absl::StrCat(path, ": ");
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, ": ", name, ": ", absl::StripPrefix(tensor.status().message(), prefix)));
 }
 
 absl::Status CheckShares(absl::string_view field, const std::vector<double>& shares, int64_t channels) {
@@ -60,25 +43,51 @@ absl::Status CheckShares(absl::string_view field, const std::vector<double>& sha
   return absl::OkStatus();
 }
 
+// Weights [rows, columns] and a bias that has as many numbers as there are rows.
+template <typename Config>
+absl::StatusOr<PointwiseConvolution> ReadConvolution(const std::string& folder, absl::string_view field,
+                                                     const Config& config) {
+  PointwiseConvolution convolution;
+  convolution.relu = config.relu();
+  ASSIGN_OR_RETURN(convolution.weights, ReadFloats(folder, absl::StrCat(field, ".weights"), config.weights(), 2));
+  if (config.bias().empty()) return convolution;
+  ASSIGN_OR_RETURN(Tensor bias, ReadFloats(folder, absl::StrCat(field, ".bias"), config.bias(), 1));
+  if (bias.elements() != convolution.out_channels()) {
+    return absl::InvalidArgumentError(absl::StrCat(field, ".bias: want ", convolution.out_channels(),
+                                                   " numbers, one a row of the weights, got ", bias.elements()));
+  }
+  convolution.bias = std::move(bias);
+  return convolution;
+}
+
 }  // namespace
 
 absl::StatusOr<Reduction> ReadReduction(const std::string& folder, absl::string_view field,
                                         const config::v1::StoredReduction& config) {
   if (config.name().empty()) return absl::InvalidArgumentError(absl::StrCat(field, ".name: want a name, got none"));
   if (config.layer().empty()) return absl::InvalidArgumentError(absl::StrCat(field, ".layer: want a layer, got none"));
+  if (config.images() < 0) {
+    return absl::InvalidArgumentError(absl::StrCat(field, ".images: want 0 or more, got ", config.images()));
+  }
   Reduction reduction;
   reduction.name = config.name();
   reduction.layer = config.layer();
-  reduction.relu = config.relu();
-  ASSIGN_OR_RETURN(reduction.weights, ReadFloats(folder, absl::StrCat(field, ".weights"), config.weights(), 2));
-  if (!config.bias().empty()) {
-    ASSIGN_OR_RETURN(Tensor bias, ReadFloats(folder, absl::StrCat(field, ".bias"), config.bias(), 1));
-    if (bias.elements() != reduction.max_channels()) {
-      return absl::InvalidArgumentError(absl::StrCat(field, ".bias: want ", reduction.max_channels(),
-                                                     " numbers, one a row of the weights, got ", bias.elements()));
+  const bool is_head = config.kind() == config::v1::StoredReduction::HEAD;
+  reduction.kind = is_head ? Reduction::Kind::kHead : Reduction::Kind::kFitted;
+  reduction.images = config.images();
+  ASSIGN_OR_RETURN(PointwiseConvolution last, ReadConvolution(folder, field, config));
+  if (config.has_hidden()) {
+    const std::string hidden_field = absl::StrCat(field, ".hidden");
+    ASSIGN_OR_RETURN(reduction.hidden, ReadConvolution(folder, hidden_field, config.hidden()));
+    if (last.in_channels() != reduction.hidden->out_channels()) {
+      return absl::InvalidArgumentError(absl::StrCat(field, ".weights: want [K, ", reduction.hidden->out_channels(),
+                                                     "], which takes what the hidden convolution gives, got ",
+                                                     last.weights.shape().ToString()));
     }
-    reduction.bias = std::move(bias);
   }
+  reduction.weights = std::move(last.weights);
+  reduction.bias = std::move(last.bias);
+  reduction.relu = last.relu;
   reduction.explained_variance.assign(config.explained_variance().begin(), config.explained_variance().end());
   RETURN_IF_ERROR(CheckShares(field, reduction.explained_variance, reduction.max_channels()));
   return reduction;

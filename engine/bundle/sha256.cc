@@ -33,4 +33,13 @@ absl::StatusOr<std::string> Sha256OfFile(const std::string& path) {
   return absl::BytesToHexString({reinterpret_cast<const char*>(sum.data()), length});
 }
 
+absl::StatusOr<std::string> Sha256Of(absl::string_view content) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> sum = {};
+  unsigned int length = 0;
+  if (EVP_Digest(content.data(), content.size(), sum.data(), &length, EVP_sha256(), nullptr) != 1) {
+    return absl::UnavailableError("the library gave no SHA-256");
+  }
+  return absl::BytesToHexString({reinterpret_cast<const char*>(sum.data()), length});
+}
+
 }  // namespace onebyone

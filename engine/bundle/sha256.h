@@ -11,4 +11,7 @@ namespace onebyone {
 // reading fails; each names the path.
 absl::StatusOr<std::string> Sha256OfFile(const std::string& path);
 
+// The same of bytes in memory. UNAVAILABLE where the library has none.
+absl::StatusOr<std::string> Sha256Of(absl::string_view content);
+
 }  // namespace onebyone

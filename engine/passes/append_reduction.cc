@@ -1,6 +1,7 @@
 #include "engine/passes/append_reduction.h"
 
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,22 +14,32 @@
 namespace onebyone {
 namespace {
 
+absl::Status CheckConvolution(const std::string& reduction, const Tensor& weights, const std::optional<Tensor>& bias) {
+  if (weights.type() != DataType::kFloat32 || weights.shape().rank() != 2) {
+    return absl::InvalidArgumentError(absl::StrCat("reduction '", reduction, "': want float32 weights of rank 2, got ",
+                                                   NameOf(weights.type()), " ", weights.shape().ToString()));
+  }
+  const Shape rows{weights.shape()[0]};
+  if (bias.has_value() && (bias->type() != DataType::kFloat32 || bias->shape() != rows)) {
+    return absl::InvalidArgumentError(absl::StrCat("reduction '", reduction, "': want a float32 bias ", rows.ToString(),
+                                                   ", got ", NameOf(bias->type()), " ", bias->shape().ToString()));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckReduction(const Reduction& reduction, int64_t channels) {
-  const Shape& weights = reduction.weights.shape();
-  if (reduction.weights.type() != DataType::kFloat32 || weights.rank() != 2) {
-    return absl::InvalidArgumentError(absl::StrCat("reduction '", reduction.name,
-                                                   "': want float32 weights of rank 2, got ",
-                                                   NameOf(reduction.weights.type()), " ", weights.ToString()));
+  RETURN_IF_ERROR(CheckConvolution(reduction.name, reduction.weights, reduction.bias));
+  if (reduction.hidden.has_value()) {
+    RETURN_IF_ERROR(CheckConvolution(reduction.name, reduction.hidden->weights, reduction.hidden->bias));
+    if (reduction.weights.shape()[1] != reduction.hidden->out_channels()) {
+      return absl::InvalidArgumentError(absl::StrCat("reduction '", reduction.name, "': want weights [K, ",
+                                                     reduction.hidden->out_channels(), "] behind the hidden ones, got ",
+                                                     reduction.weights.shape().ToString()));
+    }
   }
   if (channels < 1 || channels > reduction.max_channels()) {
     return absl::InvalidArgumentError(absl::StrCat("channels: want 1 to ", reduction.max_channels(), " of reduction '",
                                                    reduction.name, "', got ", channels));
-  }
-  if (reduction.bias.has_value() &&
-      (reduction.bias->type() != DataType::kFloat32 || reduction.bias->shape() != Shape{reduction.max_channels()})) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "reduction '", reduction.name, "': want a float32 bias ", Shape{reduction.max_channels()}.ToString(), ", got ",
-        NameOf(reduction.bias->type()), " ", reduction.bias->shape().ToString()));
   }
   return absl::OkStatus();
 }
@@ -61,27 +72,46 @@ std::string Suffix(const Reduction& reduction, int64_t channels) {
   return absl::StrCat(" -> ", reduction.name, "[:", channels, "]");
 }
 
+// The first `rows` rows of a 1x1 convolution, as a reduction applies it.
+struct Rows {
+  const Tensor& weights;
+  const std::optional<Tensor>& bias;
+  bool relu;
+  int64_t rows;
+};
+
 class Appending {
  public:
   Appending(Graph& graph, const Reduction& reduction, int64_t channels)
       : graph_(graph), reduction_(reduction), channels_(channels) {}
 
   absl::StatusOr<ValueId> Append(ValueId layer) {
-    const std::string name = absl::StrCat(graph_.value(layer).name, Suffix(reduction_, channels_));
+    const std::string layer_name = graph_.value(layer).name;
+    ValueId from = layer;
+    if (reduction_.hidden.has_value()) {
+      const PointwiseConvolution& hidden = *reduction_.hidden;
+      ASSIGN_OR_RETURN(from, AppendOne(layer, absl::StrCat(layer_name, " -> ", reduction_.name, "[hidden]"),
+                                       {hidden.weights, hidden.bias, hidden.relu, hidden.out_channels()}));
+    }
+    return AppendOne(from, absl::StrCat(layer_name, Suffix(reduction_, channels_)),
+                     {reduction_.weights, reduction_.bias, reduction_.relu, channels_});
+  }
+
+ private:
+  absl::StatusOr<ValueId> AppendOne(ValueId from, const std::string& name, const Rows& rows) {
     const ValueId known = graph_.FindValue(name);
     if (known != kNoValue && graph_.value(known).producer != kNoNode) return known;
     // A name whose value is gone cannot be given again.
     const std::string free_name = known == kNoValue ? name : "";
-    return graph_.value(layer).shape.rank() == 4 ? AppendConv(layer, free_name) : AppendGemm(layer, free_name);
+    return graph_.value(from).shape.rank() == 4 ? AppendConv(from, free_name, rows) : AppendGemm(from, free_name, rows);
   }
 
- private:
-  absl::StatusOr<std::vector<ValueId>> AddInputs(ValueId layer, const Shape& weights_shape) {
-    ASSIGN_OR_RETURN(Tensor weights, FirstRows(reduction_.weights, weights_shape));
+  absl::StatusOr<std::vector<ValueId>> AddInputs(ValueId from, const Rows& rows, const Shape& weights_shape) {
+    ASSIGN_OR_RETURN(Tensor weights, FirstRows(rows.weights, weights_shape));
     ASSIGN_OR_RETURN(const ValueId weights_value, graph_.AddConstant("", std::move(weights)));
-    std::vector<ValueId> inputs = {layer, weights_value};
-    if (!reduction_.bias.has_value()) return inputs;
-    ASSIGN_OR_RETURN(Tensor bias, FirstRows(*reduction_.bias, {channels_}));
+    std::vector<ValueId> inputs = {from, weights_value};
+    if (!rows.bias.has_value()) return inputs;
+    ASSIGN_OR_RETURN(Tensor bias, FirstRows(*rows.bias, {rows.rows}));
     ASSIGN_OR_RETURN(const ValueId bias_value, graph_.AddConstant("", std::move(bias)));
     inputs.push_back(bias_value);
     return inputs;
@@ -96,23 +126,23 @@ class Appending {
     return result;
   }
 
-  absl::StatusOr<ValueId> AppendConv(ValueId layer, const std::string& name) {
-    Shape shape = graph_.value(layer).shape;
-    ASSIGN_OR_RETURN(std::vector<ValueId> inputs, AddInputs(layer, {channels_, shape[1], 1, 1}));
+  absl::StatusOr<ValueId> AppendConv(ValueId from, const std::string& name, const Rows& rows) {
+    Shape shape = graph_.value(from).shape;
+    ASSIGN_OR_RETURN(std::vector<ValueId> inputs, AddInputs(from, rows, {rows.rows, shape[1], 1, 1}));
     ConvAttributes conv;
     conv.window = {{1, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}, Window::AutoPad::kExplicit};
-    if (reduction_.relu) conv.activation = Activation{};
-    shape[1] = channels_;
+    if (rows.relu) conv.activation = Activation{};
+    shape[1] = rows.rows;
     return AddNode(OpType::kConv, conv, std::move(inputs), shape, name);
   }
 
-  absl::StatusOr<ValueId> AppendGemm(ValueId layer, const std::string& name) {
-    Shape shape = graph_.value(layer).shape;
-    ASSIGN_OR_RETURN(std::vector<ValueId> inputs, AddInputs(layer, {channels_, shape[1]}));
+  absl::StatusOr<ValueId> AppendGemm(ValueId from, const std::string& name, const Rows& rows) {
+    Shape shape = graph_.value(from).shape;
+    ASSIGN_OR_RETURN(std::vector<ValueId> inputs, AddInputs(from, rows, {rows.rows, shape[1]}));
     GemmAttributes gemm;
     gemm.transpose_b = true;
-    shape[1] = channels_;
-    if (!reduction_.relu) return AddNode(OpType::kGemm, gemm, std::move(inputs), shape, name);
+    shape[1] = rows.rows;
+    if (!rows.relu) return AddNode(OpType::kGemm, gemm, std::move(inputs), shape, name);
     ASSIGN_OR_RETURN(const ValueId linear, AddNode(OpType::kGemm, gemm, std::move(inputs), shape, ""));
     return AddNode(OpType::kRelu, ActivationAttributes{}, {linear}, shape, name);
   }

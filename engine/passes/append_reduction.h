@@ -14,6 +14,7 @@ namespace onebyone {
 // After:   ... -> y -> Conv 1x1 (the first `channels` rows, with bias and Relu where the reduction has them)    output
 // "y"
 //
+// A reduction with a hidden convolution gets that one before, whole.
 // For a vector y [N,C]: Gemm with transpose_b, and Relu. The output keeps its name and takes the reduced value, whose
 // name tells reduction and channels; where another output has the same reduction of the same value already, both share
 // it. Conditions: the output's shape is inferred. INVALID_ARGUMENT, with what was wanted and got, where there is no

@@ -37,7 +37,7 @@ absl::StatusOr<Bench> Prepare(const BenchOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
                    LoadModel(options.bundle, options.precision,
                              {.convolution = options.convolution, .kernel_cache = options.kernel_cache}));
-  ASSIGN_OR_RETURN(const std::vector<ChosenLayer> layers, ChooseLayers(*model, options.layers, options.channels));
+  ASSIGN_OR_RETURN(const std::vector<ChosenLayer> layers, ChooseLayers(*model, options.layers, options.reduce));
   const PreprocessOptions& size = model->bundle.preprocess;
   PlanQuery query;
   for (const ChosenLayer& layer : layers) query.layers.push_back(layer.query);
@@ -79,7 +79,10 @@ void PrintJson(const Bench& bench, const BenchOptions& options, const Latency& l
                const std::vector<StepTime>& steps, std::ostream& out) {
   JsonObject json;
   json.String("model", bench.model).String("layer", bench.layers).String("precision", NameOf(bench.precision));
-  json.Integer("channels", options.channels).Integer("threads", options.threads).Integer("runs", options.runs);
+  json.Integer("channels", options.reduce.channels)
+      .String("reduction_name", options.reduce.reduction_name)
+      .Integer("threads", options.threads)
+      .Integer("runs", options.runs);
   json.Number("min_ms", latency.min_ms).Number("p50_ms", latency.p50_ms).Number("p95_ms", latency.p95_ms);
   json.Integer("multiply_adds", bench.plan->multiply_adds).Number("gflops", Gflops(bench, latency));
   json.Integer("steps", static_cast<int64_t>(bench.plan->steps.size()));

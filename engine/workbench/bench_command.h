@@ -8,13 +8,14 @@
 #include "absl/status/status.h"
 #include "engine/precision_choice.h"
 #include "engine/runtime/compiled_model.h"
+#include "engine/workbench/layer_choice.h"
 
 namespace onebyone {
 
 struct BenchOptions {
   std::string bundle;
   std::vector<std::string> layers;  // empty: the model's default layers
-  int64_t channels = 0;             // 0: all of them
+  ChannelChoice reduce;
   PrecisionChoice precision = PrecisionChoice::kAuto;
   CompileOptions::Convolution convolution = CompileOptions::Convolution::kMeasured;
   std::shared_ptr<KernelCache> kernel_cache = nullptr;  // null: none

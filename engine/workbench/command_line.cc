@@ -11,12 +11,12 @@
 #include "absl/strings/str_split.h"
 #include "engine/bundle/preprocessing_config.h"
 #include "engine/workbench/flag_kinds.h"
+#include "engine/workbench/reduction_flags.h"
 
 namespace onebyone {
 namespace {
 
 constexpr int kWrongUsage = 2;
-constexpr int kMostThreads = 1024;
 constexpr int kMostRuns = 10'000'000;
 constexpr int64_t kMostChannels = 1 << 20;
 constexpr int kMostFloatLayers = 100'000;
@@ -37,22 +37,6 @@ const std::map<std::string, std::optional<RangeMethod>> kMethods = {{"auto", std
 const std::map<std::string, InputFit> kFits = {{"model", InputFit::kModel}, {"none", InputFit::kNoResize}};
 const std::map<std::string, CompileOptions::Convolution> kConvolutions = {
     {"measured", CompileOptions::Convolution::kMeasured}, {"exact", CompileOptions::Convolution::kExact}};
-
-void AddBundle(CLI::App* app, std::string& bundle) {
-  app->add_option("--bundle", bundle, "Folder of the bundle, or of its numbered versions (the highest counts)")
-      ->required()
-      ->type_name("DIR");
-}
-
-void AddImages(CLI::App* app, std::string& images) {
-  app->add_option("--images", images, "Folder of pictures, as the model will see them; other files are skipped")
-      ->required()
-      ->type_name("DIR");
-}
-
-void AddThreads(CLI::App* app, int& threads, const std::string& description) {
-  app->add_option("--threads", threads, description)->check(CLI::Range(1, kMostThreads))->type_name("N");
-}
 
 void AddPrecision(CLI::App* app, PrecisionChoice& precision) {
   AddChoice(
@@ -85,11 +69,14 @@ void AddLayers(CLI::App* app, Options& options) {
       ->type_name("NAME")
       ->allow_extra_args(false);
   app->add_option(
-         "--channels", options.channels,
-         "Reduce each layer to so many channels: by the bundle's reduction, or by a random projection of seed 0. "
+         "--channels", options.reduce.channels,
+         "Reduce each layer to so many channels: by the components fitted for it, or by a random projection of seed 0. "
          "Default: all channels")
       ->check(CLI::Range(int64_t{1}, kMostChannels))
       ->type_name("K");
+  app->add_option("--reduction-name", options.reduce.reduction_name,
+                  "By the bundle's reduction of that name instead, all of its rows unless --channels says how many")
+      ->type_name("NAME");
   AddPrecision(app, options.precision);
 }
 
@@ -302,6 +289,8 @@ std::optional<int> ParseCommandLine(int argc, const char* const* argv, CommandLi
   AddCost(app, line);
   AddCalibrate(app, line);
   AddFidelity(app, line);
+  AddFitReduction(app, line);
+  AddAddReduction(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -2,10 +2,12 @@
 
 #include <optional>
 
+#include "engine/workbench/add_reduction_command.h"
 #include "engine/workbench/bench_command.h"
 #include "engine/workbench/calibrate_command.h"
 #include "engine/workbench/cost_command.h"
 #include "engine/workbench/fidelity_command.h"
+#include "engine/workbench/fit_reduction_command.h"
 #include "engine/workbench/import_command.h"
 #include "engine/workbench/inspect_command.h"
 #include "engine/workbench/run_command.h"
@@ -13,7 +15,18 @@
 
 namespace onebyone {
 
-enum class WorkbenchCommand : uint8_t { kImport, kInspect, kRun, kVerify, kBench, kCost, kCalibrate, kFidelity };
+enum class WorkbenchCommand : uint8_t {
+  kImport,
+  kInspect,
+  kRun,
+  kVerify,
+  kBench,
+  kCost,
+  kCalibrate,
+  kFidelity,
+  kFitReduction,
+  kAddReduction
+};
 
 // What the flags ask for; only the options of `command` count.
 struct CommandLine {
@@ -26,6 +39,8 @@ struct CommandLine {
   CostOptions cost;
   CalibrateOptions calibrate;
   FidelityOptions fidelity;
+  FitReductionOptions fit_reduction;
+  AddReductionOptions add_reduction;
 };
 
 // Fills `line` from the flags. Returns the exit code where the program should end at once: 0 after --help or --version,

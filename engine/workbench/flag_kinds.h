@@ -31,4 +31,9 @@ enum class NumberRange : uint8_t { kAny, kPositive };
 void AddChannels(CLI::App* app, const std::string& flag, std::optional<std::array<float, 3>>& target, NumberRange range,
                  const std::string& description);
 
+// Flags that several commands have.
+void AddBundle(CLI::App* app, std::string& bundle);
+void AddImages(CLI::App* app, std::string& images);
+void AddThreads(CLI::App* app, int& threads, const std::string& description);
+
 }  // namespace onebyone

@@ -68,6 +68,36 @@ std::string CalibrationText(const Calibration* calibration) {
   return text;
 }
 
+// "pca(x): x, 832 channels to at most 64, fitted on 100 pictures, variance kept: 50.0 % at 8, 90.0 % at 64".
+std::string ReductionText(const Reduction& reduction) {
+  const bool is_head = reduction.kind == Reduction::Kind::kHead;
+  const std::vector<double>& shares = reduction.explained_variance;
+  std::string text = absl::StrCat(reduction.name, ": ", is_head ? "head of " : "", reduction.layer, ", ",
+                                  reduction.layer_channels(), " channels");
+  if (reduction.hidden.has_value()) absl::StrAppend(&text, " to ", reduction.hidden->out_channels());
+  absl::StrAppend(&text, is_head ? " to " : " to at most ", reduction.max_channels());
+  if (reduction.images > 0) absl::StrAppend(&text, ", fitted on ", reduction.images, " pictures");
+  std::vector<std::string> kept;
+  for (size_t k = 8; k < shares.size(); k *= 2)
+    kept.push_back(absl::StrFormat("%.1f %% at %d", 100 * shares[k - 1], k));
+  if (!shares.empty()) kept.push_back(absl::StrFormat("%.1f %% at %d", 100 * shares.back(), shares.size()));
+  if (!kept.empty()) absl::StrAppend(&text, ", variance kept: ", absl::StrJoin(kept, ", "));
+  return text;
+}
+
+std::string ReductionJson(const Reduction& reduction) {
+  std::vector<std::string> shares;
+  for (const double share : reduction.explained_variance) shares.push_back(absl::StrCat(share));
+  JsonObject json;
+  json.String("name", reduction.name).String("layer", reduction.layer);
+  json.String("kind", reduction.kind == Reduction::Kind::kHead ? "head" : "fitted");
+  json.Integer("layer_channels", reduction.layer_channels()).Integer("max_channels", reduction.max_channels());
+  json.Boolean("relu", reduction.relu).Integer("images", reduction.images);
+  json.Integer("hidden_channels", reduction.hidden.has_value() ? reduction.hidden->out_channels() : 0);
+  json.Json("explained_variance", JsonArray(shares));
+  return json.ToString();
+}
+
 std::vector<std::pair<std::string, std::string>> Facts(const Model& model) {
   const Bundle& bundle = model.bundle;
   const PreprocessOptions& input = bundle.preprocess;
@@ -85,13 +115,9 @@ std::vector<std::pair<std::string, std::string>> Facts(const Model& model) {
                               absl::StrJoin(input.mean, ", "), ")) / (", absl::StrJoin(input.std, ", "), ")")},
       {"default layers", absl::StrJoin(model.DefaultLayers(), ", ")},
       {"aliases", absl::StrJoin(aliases, ", ", absl::PairFormatter(" = "))},
-      {"reductions", absl::StrJoin(bundle.reductions, ", ",
-                                   [](std::string* text, const auto& reduction) {
-                                     absl::StrAppend(text, reduction->name, ": ", reduction->layer, " to at most ",
-                                                     reduction->max_channels());
-                                   })},
       {"calibration", CalibrationText(bundle.calibration.get())},
   };
+  for (const auto& reduction : bundle.reductions) facts.emplace_back("reduction", ReductionText(*reduction));
   facts.erase(std::remove_if(facts.begin(), facts.end(), [](const auto& fact) { return fact.second.empty(); }),
               facts.end());
   return facts;
@@ -140,9 +166,11 @@ void PrintJson(const Model& model, std::ostream& out) {
   const Totals totals = Sum(model.compiled->layers());
   std::vector<std::string> layers;
   std::vector<std::string> defaults;
+  std::vector<std::string> reductions;
   JsonObject aliases;
   for (const LayerInfo& layer : model.compiled->layers()) layers.push_back(LayerJson(layer, totals));
   for (const std::string& layer : model.DefaultLayers()) defaults.push_back(JsonString(layer));
+  for (const auto& reduction : bundle.reductions) reductions.push_back(ReductionJson(*reduction));
   const std::map<std::string, std::string> sorted_aliases(bundle.aliases.begin(), bundle.aliases.end());
   for (const auto& [alias, layer] : sorted_aliases) aliases.String(alias, layer);
   JsonObject json;
@@ -151,7 +179,7 @@ void PrintJson(const Model& model, std::ostream& out) {
   json.Integer("width", bundle.preprocess.width).Integer("height", bundle.preprocess.height);
   json.Json("default_layers", JsonArray(defaults)).Json("aliases", aliases.ToString());
   json.Integer("parameters", totals.parameters).Integer("multiply_adds", totals.multiply_adds);
-  json.Json("layers", JsonArray(layers));
+  json.Json("reductions", JsonArray(reductions)).Json("layers", JsonArray(layers));
   out << json.ToString() << "\n";
 }
 

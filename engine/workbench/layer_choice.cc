@@ -11,8 +11,23 @@
 namespace onebyone {
 namespace {
 
-absl::StatusOr<LayerQuery> QueryFor(const Model& model, const LayerInfo& layer, int64_t channels) {
+absl::StatusOr<LayerQuery> NamedQuery(const Model& model, const LayerInfo& layer, const ChannelChoice& choice) {
   LayerQuery query = WholeLayer(layer.name);
+  ASSIGN_OR_RETURN(query.reduction, model.NamedReduction(layer.name, choice.reduction_name));
+  const int64_t most = query.reduction->max_channels();
+  if (choice.channels > most) {
+    return absl::InvalidArgumentError(absl::StrCat("channels: want 1 to ", most, " of reduction '",
+                                                   choice.reduction_name, "' (or none for all), got ",
+                                                   choice.channels));
+  }
+  query.channels = choice.channels == 0 ? most : choice.channels;
+  return query;
+}
+
+absl::StatusOr<LayerQuery> QueryFor(const Model& model, const LayerInfo& layer, const ChannelChoice& choice) {
+  if (!choice.reduction_name.empty()) return NamedQuery(model, layer, choice);
+  LayerQuery query = WholeLayer(layer.name);
+  const int64_t channels = choice.channels;
   if (channels == 0) return query;
   query.channels = channels;
   const std::shared_ptr<const Reduction> stored = model.StoredReduction(layer.name);
@@ -33,11 +48,11 @@ absl::StatusOr<LayerQuery> QueryFor(const Model& model, const LayerInfo& layer, 
 }  // namespace
 
 absl::StatusOr<std::vector<ChosenLayer>> ChooseLayers(const Model& model, const std::vector<std::string>& names,
-                                                      int64_t channels) {
+                                                      const ChannelChoice& choice) {
   std::vector<ChosenLayer> chosen;
   for (const std::string& name : names.empty() ? model.DefaultLayers() : names) {
     ASSIGN_OR_RETURN(const LayerInfo* layer, model.ResolveLayer(name));
-    ASSIGN_OR_RETURN(LayerQuery query, QueryFor(model, *layer, channels));
+    ASSIGN_OR_RETURN(LayerQuery query, QueryFor(model, *layer, choice));
     chosen.push_back({name, std::move(query)});
   }
   return chosen;

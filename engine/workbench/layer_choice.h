@@ -19,12 +19,19 @@ struct ChosenLayer {
   LayerQuery query;
 };
 
-// The layers that the user names, or the model's default layers where none is named. `channels` 0: whole; k: the first
-// k of the reduction that the bundle holds for the layer, otherwise of the random projection of seed 0.
-// INVALID_ARGUMENT for an unknown layer (with the nearest name) and for more channels than there are, saying what,
-// wanted, got.
+// How many channels of each layer, and by which reduction.
+struct ChannelChoice {
+  // 0: whole. k: the first k of the reduction that has been fitted for the layer, otherwise of the random projection of
+  // seed 0.
+  int64_t channels = 0;
+  // Not empty: of that stored reduction, all of its rows where `channels` is 0.
+  std::string reduction_name = {};
+};
+
+// The layers that the user names, or the model's default layers where none is named. INVALID_ARGUMENT for an unknown
+// layer (with the nearest name) or reduction and for more channels than there are, saying what, wanted, got.
 absl::StatusOr<std::vector<ChosenLayer>> ChooseLayers(const Model& model, const std::vector<std::string>& names,
-                                                      int64_t channels);
+                                                      const ChannelChoice& choice);
 
 // "inception_3a/output" as "inception_3a_output": the part of a file name that tells the layer.
 std::string LayerFileName(const std::string& layer);

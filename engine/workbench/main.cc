@@ -3,10 +3,17 @@
 #include <iostream>
 
 #include "absl/status/status.h"
+#include "engine/base/interrupt.h"
 #include "engine/workbench/command_line.h"
 
 namespace onebyone {
 namespace {
+
+absl::Status FitInterruptibly(const FitReductionOptions& options) {
+  Cancellation cancellation;
+  const Interrupt interrupt([&cancellation] { cancellation.Cancel(); });
+  return RunFitReduction(options, cancellation, std::cout, std::cerr);
+}
 
 absl::Status Run(const CommandLine& line) {
   switch (line.command) {
@@ -17,15 +24,18 @@ absl::Status Run(const CommandLine& line) {
     case WorkbenchCommand::kBench: return RunBench(line.bench, std::cout);
     case WorkbenchCommand::kCost: return RunCost(line.cost, std::cout);
     case WorkbenchCommand::kCalibrate: return RunCalibrate(line.calibrate, std::cout, std::cerr);
-    case WorkbenchCommand::kFidelity: break;
+    case WorkbenchCommand::kFidelity: return RunFidelity(line.fidelity, std::cout, std::cerr);
+    case WorkbenchCommand::kFitReduction: return FitInterruptibly(line.fit_reduction);
+    case WorkbenchCommand::kAddReduction: break;
   }
-  return RunFidelity(line.fidelity, std::cout, std::cerr);
+  return RunAddReduction(line.add_reduction, std::cout);
 }
 
 int Main(int argc, const char* const* argv) {
   CommandLine line;
   if (const std::optional<int> code = ParseCommandLine(argc, argv, line)) return *code;
-  line.calibrate.show_progress = line.fidelity.show_progress = isatty(STDERR_FILENO) == 1;
+  line.calibrate.show_progress = line.fidelity.show_progress = line.fit_reduction.show_progress =
+      isatty(STDERR_FILENO) == 1;
   absl::Status status = Run(line);
   if (status.ok() && !std::cout.flush()) status = absl::UnavailableError("standard output cannot be written");
   if (status.ok()) return 0;

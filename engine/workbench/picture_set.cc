@@ -44,7 +44,17 @@ absl::StatusOr<std::vector<PictureReader>> MakeReaders(const PreprocessOptions& 
   return readers;
 }
 
-absl::StatusOr<std::vector<std::string>> FilesIn(const std::string& folder) {
+absl::Status CheckBytes(size_t pictures, const PreprocessOptions& options) {
+  const int64_t each = options.width * options.height * 3 * static_cast<int64_t>(sizeof(float));
+  const int64_t most = kMaxBytes / each;
+  if (static_cast<int64_t>(pictures) <= most) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--images: want at most ", most, " pictures of ", options.width, "x",
+                                                 options.height, ", which stay in memory, got ", pictures));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ListPictureFiles(const std::string& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) {
     return absl::NotFoundError(absl::StrCat("--images: want a folder of pictures, got ", folder));
@@ -59,19 +69,9 @@ absl::StatusOr<std::vector<std::string>> FilesIn(const std::string& folder) {
   return files;
 }
 
-absl::Status CheckBytes(size_t pictures, const PreprocessOptions& options) {
-  const int64_t each = options.width * options.height * 3 * static_cast<int64_t>(sizeof(float));
-  const int64_t most = kMaxBytes / each;
-  if (static_cast<int64_t>(pictures) <= most) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("--images: want at most ", most, " pictures of ", options.width, "x",
-                                                 options.height, ", which stay in memory, got ", pictures));
-}
-
-}  // namespace
-
 absl::StatusOr<PictureSet> ReadPictures(const std::string& folder, const PreprocessOptions& options, int threads,
                                         std::ostream& skipped) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(folder));
+  ASSIGN_OR_RETURN(const std::vector<std::string> files, ListPictureFiles(folder));
   RETURN_IF_ERROR(CheckBytes(files.size(), options));
   ASSIGN_OR_RETURN(const std::vector<PictureReader> readers, MakeReaders(options, threads));
   std::vector<absl::StatusOr<Tensor>> read(files.size(), absl::UnknownError(""));

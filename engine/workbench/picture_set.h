@@ -16,6 +16,10 @@ struct PictureSet {
   std::vector<Tensor> inputs;  // float32 [1, 3, height, width], one a path
 };
 
+// The files that lie in `folder` itself, sorted by name, without hidden ones; what they hold is not looked at.
+// NOT_FOUND where there is no such folder.
+absl::StatusOr<std::vector<std::string>> ListPictureFiles(const std::string& folder);
+
 // The pictures that lie in `folder` itself, sorted by name, resized and cropped as `options` say. A file that is no
 // picture gets a line on `skipped`; hidden files and folders are passed over. NOT_FOUND where there is no such folder
 // or no picture in it; INVALID_ARGUMENT where they would take more than 4 GiB.

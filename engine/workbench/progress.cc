@@ -2,10 +2,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "engine/base/progress_bar.h"
 
 namespace onebyone {
 namespace {
 
+constexpr int kColumns = 79;  // of nearly every terminal
 constexpr absl::Duration kRedraw = absl::Milliseconds(100);
 constexpr char kClearLine[] = "\r\x1b[K";
 
@@ -21,6 +23,7 @@ void Progress::Begin(const std::string& stage, int64_t total) {
   stage_ = stage;
   completed_ = 0;
   total_ = total;
+  begun_ = absl::Now();
   Draw();
 }
 
@@ -33,7 +36,9 @@ void Progress::Advance() {
 void Progress::Draw() {
   if (terminal_ == nullptr) return;
   drawn_ = absl::Now();
-  *terminal_ << absl::StrCat(kClearLine, stage_, " ", completed_, "/", total_) << std::flush;
+  const int columns = kColumns - static_cast<int>(stage_.size()) - 1;
+  *terminal_ << absl::StrCat(kClearLine, stage_, " ", FormatProgress(completed_, total_, drawn_ - begun_, columns))
+             << std::flush;
 }
 
 }  // namespace onebyone

@@ -10,7 +10,8 @@
 
 namespace onebyone {
 
-// Shows how far a long piece of work is, stage by stage: one line that is redrawn in place. Thread-safe.
+// Shows how far a long piece of work is, stage by stage: one line, a bar with rate and time left, that is redrawn in
+// place. Thread-safe.
 class Progress {
  public:
   // Null: nothing is shown. `terminal` must outlive this.
@@ -30,6 +31,7 @@ class Progress {
   std::string stage_ ABSL_GUARDED_BY(mutex_);
   int64_t completed_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t total_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Time begun_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Time drawn_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 

@@ -14,7 +14,6 @@
 #include "engine/base/npy.h"
 #include "engine/base/status_macros.h"
 #include "engine/model_loader.h"
-#include "engine/workbench/layer_choice.h"
 #include "engine/workbench/picture_runner.h"
 
 namespace onebyone {
@@ -109,7 +108,7 @@ absl::Status RunRun(const RunOptions& options, std::ostream& out, std::ostream& 
   ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
                    LoadModel(options.bundle, options.precision,
                              {.convolution = options.convolution, .kernel_cache = options.kernel_cache}));
-  ASSIGN_OR_RETURN(std::vector<ChosenLayer> layers, ChooseLayers(*model, options.layers, options.channels));
+  ASSIGN_OR_RETURN(std::vector<ChosenLayer> layers, ChooseLayers(*model, options.layers, options.reduce));
   RETURN_IF_ERROR(CheckLayerFiles(layers));
   std::error_code error;
   fs::create_directories(options.output_folder, error);

@@ -10,13 +10,14 @@
 #include "engine/image/preprocessor.h"
 #include "engine/precision_choice.h"
 #include "engine/runtime/compiled_model.h"
+#include "engine/workbench/layer_choice.h"
 
 namespace onebyone {
 
 struct RunOptions {
   std::string bundle;
   std::vector<std::string> layers;  // empty: the model's default layers
-  int64_t channels = 0;             // 0: all of them
+  ChannelChoice reduce;
   PrecisionChoice precision = PrecisionChoice::kAuto;
   InputFit fit = InputFit::kModel;
   int threads = 1;  // pictures at a time

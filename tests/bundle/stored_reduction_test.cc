@@ -55,8 +55,8 @@ TEST_F(StoredReductionTest, IsReadWithItsNumbers) {
 
 TEST_F(StoredReductionTest, RefusesWeightsThatAreNoFiniteFloatMatrix) {
   weights_ = FloatNpy({2, 3}, {1, 2, std::numeric_limits<float>::quiet_NaN(), 4, 5, 6});
-  EXPECT_THAT(Read(),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("reductions[0].weights: w.npy: want finite")));
+  EXPECT_THAT(Read(), StatusIs(absl::StatusCode::kInvalidArgument,
+                               HasSubstr("reductions[0].weights: w.npy: want finite numbers, got NaN at [0, 2]")));
   weights_ = FloatNpy({2, 3}, {1, 2, 3, 4, 5, std::numeric_limits<float>::infinity()});
   EXPECT_THAT(Read(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("finite")));
   weights_ = FloatNpy({6}, {1, 2, 3, 4, 5, 6});
@@ -89,6 +89,14 @@ TEST_F(StoredReductionTest, RefusesASecondOfTheSameNameOrLayer) {
   EXPECT_THAT(Read(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("reductions[1].name")));
   others_ = "reductions { name: 'other' layer: 'pool' weights: 'w.npy' }";
   EXPECT_THAT(Read(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("reductions[1].layer")));
+}
+
+TEST_F(StoredReductionTest, AllowsHeadsBesideTheFittedOne) {
+  others_ = "reductions { name: 'other' layer: 'pool' kind: HEAD weights: 'w.npy' relu: true }";
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle, Read());
+  ASSERT_EQ(bundle.reductions.size(), 2U);
+  EXPECT_EQ(bundle.reductions[0]->kind, Reduction::Kind::kFitted);
+  EXPECT_EQ(bundle.reductions[1]->kind, Reduction::Kind::kHead);
 }
 
 TEST_F(StoredReductionTest, RefusesWeightsOutsideTheBundle) {

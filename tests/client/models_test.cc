@@ -46,6 +46,10 @@ v1::GetModelResponse SmallModel() {
   reduction.set_name("pca");
   reduction.set_max_channels(2);
   for (const double share : {0.5, 0.875}) reduction.add_explained_variance(share);
+  v1::StoredReduction& head = *map.add_reductions();
+  head.set_name("wide");
+  head.set_max_channels(400);
+  head.set_kind(v1::StoredReduction::HEAD);
   v1::Layer& vector = *model.add_layers();
   vector.set_name("pool5");
   vector.set_channels(1024);
@@ -93,12 +97,12 @@ TEST_F(ModelsTest, ListsModelsWithTheirState) {
 TEST_F(ModelsTest, TellsTheLayersOfAModel) {
   const ProgramRun run = Models({"small"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_THAT(
-      Squeezed(run.out),
-      AllOf(HasSubstr("small version 2 (default)"), HasSubstr("160x160 rgb, shorter side resized to 183"),
-            HasSubstr("(pixel * 0.5 - [1, 2, 3.5]) / [4, 5, 6]"),
-            HasSubstr("inception_3a/output 256 28x14 8 59x61 500.00 M 25.0 % 1.2 k 3a pca to 2 (87.5 % of variance)"),
-            HasSubstr("pool5 1024 vector - - 2.00 G 100.0 % 0\n")));
+  EXPECT_THAT(Squeezed(run.out),
+              AllOf(HasSubstr("small version 2 (default)"), HasSubstr("160x160 rgb, shorter side resized to 183"),
+                    HasSubstr("(pixel * 0.5 - [1, 2, 3.5]) / [4, 5, 6]"),
+                    HasSubstr("inception_3a/output 256 28x14 8 59x61 500.00 M 25.0 % 1.2 k 3a pca to 2 (87.5 % of "
+                              "variance), wide (head) to 400"),
+                    HasSubstr("pool5 1024 vector - - 2.00 G 100.0 % 0\n")));
   EXPECT_EQ(Models({"--model", "small"}).out, run.out);
 }
 

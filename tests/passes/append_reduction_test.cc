@@ -83,6 +83,32 @@ INSTANTIATE_TEST_SUITE_P(All, AppendReductionCase,
                          ::testing::Combine(::testing::Values(Extras::kNone, Extras::kBias, Extras::kBiasAndRelu),
                                             ::testing::Values(1, 3, 5), ::testing::Bool()));
 
+// Network in Network, with more channels than the layer has.
+TEST(AppendReduction, RunsTheHiddenConvolutionBefore) {
+  for (const bool is_map : {true, false}) {
+    const auto hidden = MakeReduction(9, 6, Extras::kBiasAndRelu);
+    auto chain = std::make_shared<Reduction>(*MakeReduction(8, 9, Extras::kBias));
+    chain->hidden = PointwiseConvolution{.weights = hidden->weights, .bias = hidden->bias, .relu = true};
+    Graph graph = is_map ? Maps() : Vectors();
+    const std::vector<Tensor> inputs = *RandomInputs(graph, /*seed=*/4);
+    const Tensor layer = RunGraph(graph, inputs)->front();
+    EXPECT_EQ(RunToTheEnd(AppendReduction{0, chain, 7}, graph), 1);
+    ExpectShapesHold(graph);
+    ASSERT_OK_AND_ASSIGN(const std::vector<Tensor> results, RunGraph(graph, inputs));
+    const int64_t places = is_map ? 20 : 1;
+    for (int64_t i = 0; i < results[0].elements(); ++i) {
+      const int64_t image = i / (7 * places);
+      const int64_t row = i / places % 7;
+      double wanted = chain->bias->As<float>()[row];
+      for (int64_t h = 0; h < 9; ++h) {
+        wanted += static_cast<double>(chain->weights.As<float>()[row * 9 + h]) *
+                  Reduced(*hidden, layer, image, h, i % places, places);
+      }
+      EXPECT_NEAR(results[0].As<float>()[i], wanted, 1e-4) << is_map << " " << i;
+    }
+  }
+}
+
 TEST(AppendReduction, SharesTheWeightsWhereAllRowsAreAsked) {
   const auto reduction = MakeReduction(5, 6, Extras::kNone);
   Graph graph = Maps();

@@ -124,6 +124,27 @@ TEST(Int8, RunsAnInceptionNetworkInBytesFromEndToEnd) {
                                                                "MaxPool", "Concat", "Reorder"));
 }
 
+TEST(Int8, ReducesFromBytesToFloats) {
+  const Graph graph = InceptionBlocks();
+  auto reduction = std::make_shared<Reduction>();
+  reduction->name = "pca";
+  reduction->layer = "block";
+  reduction->weights = *Tensor::Create(DataType::kFloat32, {20, 88});
+  std::mt19937 random(3);
+  std::normal_distribution<float> normal(0.0F, 0.1F);
+  for (int64_t i = 0; i < reduction->weights.elements(); ++i) reduction->weights.As<float>()[i] = normal(random);
+  const auto model = Compiled(graph, {.precision = Precision::kInt8, .calibration = Calibrated(graph)});
+  const auto exact = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
+  const LayerQuery query = {.layer = "block", .reduction = reduction, .channels = 20};
+  EXPECT_GE(Cosine(Extract(*model, {query})[0], Extract(*exact, {query})[0]), 0.99);
+  const auto plan = model->PlanFor({.layers = {query}, .height = 33, .width = 33});
+  std::vector<std::string> steps;
+  for (const Step& step : (*plan)->steps) steps.push_back(step.op);
+  // No conversion between the concat of bytes and the reduction, and one of its floats, from channels last to planes.
+  EXPECT_THAT(steps, ::testing::ElementsAre("Reorder", "Conv", "MaxPool", "LRN", "Conv", "Conv", "MaxPool", "Concat",
+                                            "Conv", "Reorder"));
+}
+
 TEST(Int8, KeepsConvolutionsInFloatThatTheCalibrationNames) {
   const Graph graph = InceptionBlocks();
   const auto calibration = Calibrated(graph);

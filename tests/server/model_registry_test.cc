@@ -131,9 +131,13 @@ TEST(Describe, TellsEveryLayerInGraphOrder) {
   EXPECT_EQ(layer.receptive_field_height(), 7);  // 3, then 3 more at stride 2
   EXPECT_EQ(layer.multiply_adds(), 16 * 16 * (16 * 27 + 16 * 16 + 8 * 16 * 9));
   EXPECT_EQ(layer.parameters(), 16 * 27 + 16 + 16 * 16 + 16 + 8 * 16 * 9 + 8);
-  ASSERT_EQ(layer.reductions_size(), 1);
+  ASSERT_EQ(layer.reductions_size(), 2);
+  EXPECT_EQ(layer.reductions(0).kind(), v1::StoredReduction::FITTED);
   EXPECT_EQ(layer.reductions(0).max_channels(), 6);
   EXPECT_EQ(layer.reductions(0).explained_variance(5), 0.95);
+  EXPECT_EQ(layer.reductions(1).kind(), v1::StoredReduction::HEAD);
+  EXPECT_EQ(layer.reductions(1).name(), "head");
+  EXPECT_EQ(layer.reductions(1).max_channels(), 30);
 }
 
 }  // namespace

@@ -142,7 +142,45 @@ INSTANTIATE_TEST_SUITE_P(
         BadRequest{"negative_channels", [](auto& r) { First(r).set_channels(-1); }, kInvalid, "features[0].channels",
                    "24 channels; wanted 0 (all) or 1 to 23 (reduced), got -1"},
         BadRequest{"all_channels_by_number", [](auto& r) { First(r).set_channels(24); }, kInvalid,
-                   "features[0].channels", "got 24"},
+                   "features[0].channels", "got 24: principal components and projections of as many channels"},
+        BadRequest{"expansion_by_pca",
+                   [](auto& r) {
+                     First(r).set_channels(25);
+                     First(r).set_reduction(v1::STORED);
+                   },
+                   kInvalid, "features[0].channels", "onebyone-model add-reduction"},
+        BadRequest{"unknown_name", [](auto& r) { First(r).set_reduction_name("haed"); }, kInvalid,
+                   "features[0].reduction_name", "(there are: pca, head), got 'haed'"},
+        BadRequest{"name_of_another_layer",
+                   [](auto& r) {
+                     First(r).set_layer("conv");
+                     First(r).set_reduction_name("head");
+                   },
+                   kInvalid, "features[0].reduction_name", "there is none"},
+        BadRequest{"more_than_the_head",
+                   [](auto& r) {
+                     First(r).set_reduction_name("head");
+                     First(r).set_channels(31);
+                   },
+                   kInvalid, "features[0].channels", "wanted 0 (all) or 1 to 30, got 31"},
+        BadRequest{"negative_of_a_head",
+                   [](auto& r) {
+                     First(r).set_reduction_name("head");
+                     First(r).set_channels(-1);
+                   },
+                   kInvalid, "features[0].channels", "got -1"},
+        BadRequest{"random_and_named",
+                   [](auto& r) {
+                     First(r).set_reduction_name("head");
+                     First(r).set_reduction(v1::RANDOM_PROJECTION);
+                   },
+                   kInvalid, "features[0].reduction_name", "with a stored reduction"},
+        BadRequest{"seed_of_a_head",
+                   [](auto& r) {
+                     First(r).set_reduction_name("head");
+                     First(r).set_seed(3);
+                   },
+                   kInvalid, "features[0].seed", "RANDOM_PROJECTION"},
         BadRequest{"too_many_channels", [](auto& r) { First(r).set_channels(2'000'000'000); }, kInvalid,
                    "features[0].channels", "got 2000000000"},
         BadRequest{"more_than_stored", [](auto& r) { First(r).set_channels(7); }, kInvalid, "features[0].channels",

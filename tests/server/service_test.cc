@@ -109,12 +109,46 @@ TEST_F(Service, ReducesByStoredRowsAndRandomProjections) {
   const v1::FeatureMap& first = response.results(0).features(0);
   EXPECT_THAT(first.shape(), ElementsAre(4, 16, 16));
   EXPECT_EQ(first.explained_variance(), 0.85);
+  EXPECT_EQ(first.reduction(), "pca");
   EXPECT_THAT(Floats(first),
               Pointwise(FloatNear(1e-4F), Reduced(*TinyModel()->StoredReduction("block/output"), 4, map)));
   const v1::FeatureMap& second = response.results(0).features(1);
   EXPECT_FALSE(second.has_explained_variance());
+  EXPECT_EQ(second.reduction(), "random_projection(block/output, 5, seed 11)");
   ASSERT_OK_AND_ASSIGN(const Reduction projection, RandomProjection("block/output", 24, 5, 11));
   EXPECT_THAT(Floats(second), Pointwise(FloatNear(1e-4F), Reduced(projection, 5, map)));
+}
+
+// Each cell of what Reduced gives, not below 0.
+std::vector<float> Rectified(std::vector<float> values) {
+  for (float& value : values) value = std::max(value, 0.0F);
+  return values;
+}
+
+TEST_F(Service, ServesAHeadByItsNameWholeOrInPart) {
+  v1::ExtractFeaturesRequest request;
+  request.add_images()->set_content(picture_);
+  for (const int channels : {0, 7}) {
+    v1::FeatureRequest& feature = *request.add_features();
+    feature.set_layer("features");
+    feature.set_reduction_name("head");
+    feature.set_channels(channels);
+  }
+  const v1::ExtractFeaturesResponse response = Extracted(request);
+  ASSERT_EQ(response.results(0).features_size(), 2) << response.results(0).status().message();
+  ASSERT_OK_AND_ASSIGN(const auto head, TinyModel()->NamedReduction("block/output", "head"));
+  const Reduction hidden = {
+      .name = {}, .layer = {}, .weights = head->hidden->weights, .bias = {}, .explained_variance = {}};
+  const Reduction last = {.name = {}, .layer = {}, .weights = head->weights, .bias = {}, .explained_variance = {}};
+  const std::vector<float> middle = Rectified(Reduced(hidden, 10, Expected(picture_, "block/output")));
+  const v1::FeatureMap& whole = response.results(0).features(0);
+  EXPECT_THAT(whole.shape(), ElementsAre(30, 16, 16));
+  EXPECT_EQ(whole.reduction(), "head");
+  EXPECT_FALSE(whole.has_explained_variance());
+  EXPECT_THAT(Floats(whole), Pointwise(FloatNear(1e-4F), Rectified(Reduced(last, 30, middle))));
+  const v1::FeatureMap& part = response.results(0).features(1);
+  EXPECT_THAT(part.shape(), ElementsAre(7, 16, 16));
+  EXPECT_THAT(Floats(part), Pointwise(FloatNear(1e-4F), Rectified(Reduced(last, 7, middle))));
 }
 
 TEST_F(Service, FeaturesThatDifferInFormOnlyShareTheirOutput) {

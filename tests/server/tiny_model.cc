@@ -28,6 +28,23 @@ std::shared_ptr<const Reduction> StoredReduction() {
   return reduction;
 }
 
+// More channels than the layer has, behind a hidden convolution.
+std::shared_ptr<const Reduction> Head() {
+  auto head = std::make_shared<Reduction>();
+  head->name = "head";
+  head->layer = "block/output";
+  head->kind = Reduction::Kind::kHead;
+  head->weights = *Tensor::Create(DataType::kFloat32, {30, 10});
+  for (int64_t i = 0; i < 30 * 10; ++i) head->weights.As<float>()[i] = 0.02F * static_cast<float>(i % 13) - 0.1F;
+  head->relu = true;
+  head->hidden =
+      PointwiseConvolution{.weights = *Tensor::Create(DataType::kFloat32, {10, 24}), .bias = {}, .relu = true};
+  for (int64_t i = 0; i < 10 * 24; ++i) {
+    head->hidden->weights.As<float>()[i] = 0.01F * static_cast<float>(i % 19) - 0.08F;
+  }
+  return head;
+}
+
 }  // namespace
 
 std::shared_ptr<const Model> TinyModel(const std::string& name) {
@@ -42,7 +59,7 @@ std::shared_ptr<const Model> TinyModel(const std::string& name) {
   bundle.preprocess.scale = 1.0F / 255;
   bundle.default_layers = {"embedding"};
   bundle.aliases = {{"features", "block/output"}};
-  bundle.reductions = {StoredReduction()};
+  bundle.reductions = {StoredReduction(), Head()};
   Graph graph = GraphBuilder()
                     .Input("image", {1, 3, 32, 32})
                     .Conv("conv", "image", 16, {.kernel = 3, .stride = 2, .pad = 1})

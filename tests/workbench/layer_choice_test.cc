@@ -36,32 +36,48 @@ absl::StatusOr<std::shared_ptr<const Model>> SmallModel() {
 
 TEST(ChooseLayers, TakesWholeLayersWhereNoChannelsAreAsked) {
   ASSERT_OK_AND_ASSIGN(const auto model, SmallModel());
-  ASSERT_OK_AND_ASSIGN(const auto chosen, ChooseLayers(*model, {"early", "pool"}, 0));
+  ASSERT_OK_AND_ASSIGN(const auto chosen, ChooseLayers(*model, {"early", "pool"}, {.channels = 0}));
   ASSERT_EQ(chosen.size(), 2U);
   EXPECT_EQ(chosen[0].name, "early");
   EXPECT_EQ(chosen[0].query.layer, "conv");
   EXPECT_EQ(chosen[0].query.reduction, nullptr);
-  ASSERT_OK_AND_ASSIGN(const auto defaults, ChooseLayers(*model, {}, 0));
+  ASSERT_OK_AND_ASSIGN(const auto defaults, ChooseLayers(*model, {}, {.channels = 0}));
   ASSERT_EQ(defaults.size(), 1U);
   EXPECT_EQ(defaults[0].name, "pool");
 }
 
 TEST(ChooseLayers, PrefersTheStoredReductionAsFarAsItReaches) {
   ASSERT_OK_AND_ASSIGN(const auto model, SmallModel());
-  ASSERT_OK_AND_ASSIGN(const auto stored, ChooseLayers(*model, {"conv"}, 4));
+  ASSERT_OK_AND_ASSIGN(const auto stored, ChooseLayers(*model, {"conv"}, {.channels = 4}));
   EXPECT_EQ(stored[0].query.reduction, model->StoredReduction("conv"));
   EXPECT_EQ(stored[0].query.channels, 4);
-  ASSERT_OK_AND_ASSIGN(const auto random, ChooseLayers(*model, {"conv"}, 5));
+  ASSERT_OK_AND_ASSIGN(const auto random, ChooseLayers(*model, {"conv"}, {.channels = 5}));
   EXPECT_NE(random[0].query.reduction, model->StoredReduction("conv"));
   EXPECT_EQ(random[0].query.reduction->layer_channels(), 8);
   EXPECT_EQ(random[0].query.channels, 5);
 }
 
+TEST(ChooseLayers, TakesANamedReductionWholeUnlessTold) {
+  ASSERT_OK_AND_ASSIGN(const auto model, SmallModel());
+  ASSERT_OK_AND_ASSIGN(const auto all, ChooseLayers(*model, {"conv"}, {.reduction_name = "pca"}));
+  EXPECT_EQ(all[0].query.reduction, model->StoredReduction("conv"));
+  EXPECT_EQ(all[0].query.channels, 4);
+  ASSERT_OK_AND_ASSIGN(const auto two, ChooseLayers(*model, {"conv"}, {.channels = 2, .reduction_name = "pca"}));
+  EXPECT_EQ(two[0].query.channels, 2);
+  const auto code = absl::StatusCode::kInvalidArgument;
+  EXPECT_THAT(ChooseLayers(*model, {"conv"}, {.channels = 5, .reduction_name = "pca"}),
+              StatusIs(code, HasSubstr("want 1 to 4 of reduction 'pca'")));
+  EXPECT_THAT(ChooseLayers(*model, {"conv"}, {.reduction_name = "pac"}),
+              StatusIs(code, HasSubstr("(there are: pca), got 'pac'")));
+  EXPECT_THAT(ChooseLayers(*model, {"pool"}, {.reduction_name = "pca"}), StatusIs(code, HasSubstr("there is none")));
+}
+
 TEST(ChooseLayers, RefusesAsManyChannelsAsThereAre) {
   ASSERT_OK_AND_ASSIGN(const auto model, SmallModel());
-  EXPECT_THAT(ChooseLayers(*model, {"pool"}, 8),
+  EXPECT_THAT(ChooseLayers(*model, {"pool"}, {.channels = 8}),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("want 1 to 7")));
-  EXPECT_THAT(ChooseLayers(*model, {"pooh"}, 0), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'pool'")));
+  EXPECT_THAT(ChooseLayers(*model, {"pooh"}, {.channels = 0}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'pool'")));
 }
 
 }  // namespace

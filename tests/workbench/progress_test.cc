@@ -17,7 +17,7 @@ TEST(Progress, NamesTheStageAndTakesTheLineAway) {
     Progress progress(&terminal);
     progress.Begin("ranges", 3);
     progress.Advance();
-    EXPECT_THAT(terminal.str(), HasSubstr("ranges 0/3"));
+    EXPECT_THAT(terminal.str(), HasSubstr("ranges [........................................] 0/3"));
   }
   EXPECT_THAT(terminal.str(), EndsWith("\r\x1b[K"));
 }

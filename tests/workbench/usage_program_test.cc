@@ -12,7 +12,8 @@ using ::testing::StrEq;
 TEST(WorkbenchUsage, HelpsOnItselfAndOnEachCommand) {
   const ProgramRun help = Workbench({"--help"});
   EXPECT_THAT(help, Succeeds());
-  for (const char* command : {"import", "inspect", "run", "verify", "bench", "cost", "calibrate", "fidelity"}) {
+  for (const char* command : {"import", "inspect", "run", "verify", "bench", "cost", "calibrate", "fidelity",
+                              "fit-reduction", "add-reduction"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
     const ProgramRun own = Workbench({command, "--help"});
     EXPECT_THAT(own, Succeeds()) << command;
@@ -52,6 +53,11 @@ TEST(WorkbenchUsage, EndsWithTwoAfterWrongUsage) {
       {"calibrate", "--bundle", "x", "--images", "y", "--keep-float", "-1"},
       {"fidelity", "--images", "x"},
       {"fidelity", "--bundle", "x", "--images", "y", "--precision", "f64"},
+      {"fit-reduction", "--bundle", "x", "--images", "y"},
+      {"fit-reduction", "--bundle", "x", "--layer", "y"},
+      {"fit-reduction", "--bundle", "x", "--layer", "y", "--images", "z", "--max-channels", "0"},
+      {"fit-reduction", "--bundle", "x", "--layer", "y", "--images", "z", "--threads", "0"},
+      {"add-reduction", "--bundle", "x", "--layer", "y", "--name", "z"},
   };
   for (const std::vector<std::string>& arguments : wrong) {
     EXPECT_THAT(Workbench(arguments), Ends(2, Not(StrEq("")))) << ::testing::PrintToString(arguments);

@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "absl/status/status.h"
-#include "engine/kernels/always_inline.h"
+#include "engine/base/always_inline.h"
 
 namespace onebyone {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "engine/kernels/always_inline.h"
+#include "engine/base/always_inline.h"
 
 namespace onebyone {
 namespace {

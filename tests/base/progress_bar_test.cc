@@ -1,8 +1,6 @@
-#include "client/commands/progress.h"
+#include "engine/base/progress_bar.h"
 
 #include <gmock/gmock.h>
-
-#include "client/commands/text_table.h"
 
 namespace onebyone {
 namespace {
@@ -25,16 +23,6 @@ TEST_P(TerminalWidth, IsNeverExceeded) {
   EXPECT_THAT(FormatProgress(123456, 999999, absl::Seconds(1), GetParam()), SizeIs(::testing::Le(GetParam())));
 }
 INSTANTIATE_TEST_SUITE_P(All, TerminalWidth, ::testing::Values(0, 1, 10, 20, 40, 50, 60, 80, 200));
-
-TEST(TextTable, AlignsColumnsByWhatIsSeen) {
-  TextTable table({{"NAME"}, {"SIZE", TextTable::Align::kRight}, {"NOTE"}});
-  table.AddRow({"größe", "1", ""});
-  table.AddRow({"a", "12345", "x"});
-  EXPECT_EQ(table.ToString(),
-            "NAME    SIZE  NOTE\n"
-            "größe      1\n"
-            "a      12345  x\n");
-}
 
 }  // namespace
 }  // namespace onebyone

@@ -1,4 +1,4 @@
-#include "client/commands/interrupt.h"
+#include "engine/base/interrupt.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-#include "client/commands/interrupt.h"
+#include "engine/base/interrupt.h"
 
 #include <pthread.h>
 #include <signal.h>
