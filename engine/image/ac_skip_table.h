@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "engine/image/ac_step.h"
 #include "engine/image/huffman_table.h"
 
 namespace onebyone {
@@ -12,36 +13,25 @@ namespace onebyone {
 // symbols in one look as have their codes in the window, up to the end of the block.
 class AcSkipTable {
  public:
-  static constexpr int kWindowBits = 12;
-  static constexpr int kMostBits = kWindowBits + 15;  // of a step: the last value may lie outside the window
-
-  // Of the zigzag index of the next coefficient: it ends the block where it is at least 64 afterwards. It then is
-  //   64                     the last coefficient was read
-  //   kEnd + 1 .. kEnd + 63  the end of the block was read
-  //   anything else          not one step (see kUnknown), or past the end of this block: read it symbol by symbol
-  static constexpr int kEnd = 128;
-  static constexpr int kUnknown = 511;  // a long code, or no code at all
+  static constexpr int kWindowBits = 13;
+  static constexpr int kMostBits = kWindowBits + HuffmanTable::kMostAcSize;  // the last value may lie behind the window
 
   struct Step {
     int bits;
-    int coefficients;
+    int coefficients;  // see AcStep
   };
 
   void Build(const HuffmanTable& ac);
 
   Step At(uint64_t window) const {
     const int packed = packed_[window >> (64 - kWindowBits)];
-    return {packed & 31, packed >> 5};
+    return {packed & 63, packed >> 6};  // six bits: a shift by them needs no mask
   }
-
-  // Whether a block is well ended at this index, which is at least 64.
-  static bool EndsBlock(int index) { return index == 64 || static_cast<unsigned>(index - kEnd - 1) < 63; }
 
  private:
   static Step StepOf(const HuffmanTable& ac, uint64_t window);
 
-  // Two bytes each: with those of the other component, the table stays in the first cache.
-  std::array<uint16_t, 1 << kWindowBits> packed_;
+  std::array<uint16_t, 1 << kWindowBits> packed_;  // small, to stay in the first cache
 };
 
 }  // namespace onebyone

@@ -22,6 +22,12 @@ bool IsUsualSampling(const SequentialJpeg& jpeg) {
          is_single(component[2]);
 }
 
+bool BuildTables(const SequentialJpeg::Component& coded, bool skips_ac, BlockTables& tables) {
+  if (!tables.dc.Build(coded.dc_code) || !tables.ac.Build(coded.ac_code) || !tables.dc.IsDc()) return false;
+  skips_ac ? tables.ac_skip.Build(tables.ac) : tables.ac_value.Build(tables.ac);
+  return true;
+}
+
 void WriteRow(const EighthScan& scan, int64_t row, int64_t width, uint8_t* rgb) {
   const int64_t at = row * scan.stride;
   const uint8_t* const luma = scan.component[0].samples + at;
@@ -69,14 +75,14 @@ bool EighthJpegDecoder::PrepareTables(const SequentialJpeg& jpeg) {
     component.dc_step = static_cast<int32_t>(ByteAt(coded.quantization, 0));
     if (component.dc_step == 0) return false;  // then nothing bounds the sum of the differences
     component.idct.SetQuantization(coded.quantization);
-    // Both chroma components nearly always share their tables, and so a part of the first cache.
-    const SequentialJpeg::Component& before = jpeg.component[std::max(i - 1, 0)];
-    if (i > 0 && before.dc_code.data() == coded.dc_code.data() && before.ac_code.data() == coded.ac_code.data()) {
-      component.tables = scan_.component[i - 1].tables;
-      continue;
-    }
-    if (!tables_[i].Build(coded.dc_code, coded.ac_code)) return false;
     component.tables = &tables_[i];
+    // Both chroma components nearly always share their tables, and so a part of the first cache.
+    const SequentialJpeg::Component& before = jpeg.component[1];
+    if (i == 2 && before.dc_code.data() == coded.dc_code.data() && before.ac_code.data() == coded.ac_code.data()) {
+      component.tables = &tables_[1];
+    } else if (!BuildTables(coded, i == 0 || scan_.horizontal * scan_.vertical < 4, tables_[i])) {
+      return false;
+    }
   }
   return true;
 }

@@ -1,5 +1,8 @@
 #include "engine/image/eighth_scan.h"
 
+// Inlined, so that the bits stay in registers.
+#define ONEBYONE_INLINE inline __attribute__((always_inline))
+
 namespace onebyone {
 namespace {
 
@@ -13,24 +16,32 @@ bool Restart(EighthScan& scan, EntropyBits& bits) {
 }
 
 // The mean of the next block.
-inline bool ReadMean(EntropyBits& bits, EighthScan::Component& component, uint8_t& sample) {
-  if (!ReadDc(bits, *component.tables, component.dc)) return false;
-  const int32_t dc = component.dc * component.dc_step;
-  sample = SampleOfDc(dc);
-  return IsUsual(dc) && SkipAc(bits, *component.tables);
+ONEBYONE_INLINE bool ReadMean(EntropyBits& bits, EighthScan::Component& component, uint8_t& sample) {
+  return ReadDc(bits, *component.tables, component.dc) && SampleOfDc(component.dc * component.dc_step, sample) &&
+         SkipAc(bits, *component.tables);
 }
 
 // The 2x2 samples of the next block.
-inline bool ReadQuarters(EntropyBits& bits, EighthScan::Component& component, ReducedIdct::Samples& samples) {
+ONEBYONE_INLINE bool ReadQuarters(EntropyBits& bits, EighthScan::Component& component, ReducedIdct::Samples& samples) {
+  const BlockTables& tables = *component.tables;
+  if (!ReadDc(bits, tables, component.dc)) return false;
+  const AcValueTable::Step first = tables.ac_value.At(bits.window());
+  if (first.coefficients == AcStep::kEnd) {
+    bits.Skip(first.bits);
+    uint8_t mean = 0;
+    const bool is_usual = SampleOfDc(component.dc * component.dc_step, mean);
+    samples.fill(mean);
+    return is_usual;
+  }
   ReducedIdct::Sums sums{};
-  return ReadDc(bits, *component.tables, component.dc) && component.idct.Add(0, component.dc, sums) &&
-         ReadAc(bits, *component.tables, component.idct, sums) && ReducedIdct::Finish(sums, samples);
+  return component.idct.Add(0, component.dc, sums) && ReadAc(bits, tables, component.idct, sums) &&
+         ReducedIdct::Finish(sums, samples);
 }
 
 // kHorizontal, kVertical: of luma. What an MCU holds: A.2.3.
 template <int kHorizontal, int kVertical>
-inline bool ReadChroma(EntropyBits& bits, EighthScan::Component& component, int64_t stride, uint8_t* to) {
-  ReducedIdct::Samples samples;
+ONEBYONE_INLINE bool ReadChroma(EntropyBits& bits, EighthScan::Component& component, int64_t stride, uint8_t* to) {
+  ReducedIdct::Samples samples{};
   if constexpr (kHorizontal * kVertical == 4) {
     if (!ReadQuarters(bits, component, samples)) return false;
   } else {
@@ -45,7 +56,7 @@ inline bool ReadChroma(EntropyBits& bits, EighthScan::Component& component, int6
 
 template <int kHorizontal, int kVertical, int kComponents>
 bool DecodeRowOf(EighthScan& scan) {
-  EntropyBits bits = scan.bits;  // in registers
+  EntropyBits bits = scan.bits;
   for (int64_t column = 0; column < scan.columns; ++column) {
     if (scan.restart_interval != 0) {
       if (scan.until_restart == 0 && !Restart(scan, bits)) return false;

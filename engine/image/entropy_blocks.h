@@ -2,72 +2,66 @@
 
 #include <cstdint>
 
-#include "absl/strings/string_view.h"
 #include "engine/image/ac_skip_table.h"
-#include "engine/image/ac_symbol.h"
+#include "engine/image/ac_step.h"
+#include "engine/image/ac_value_table.h"
 #include "engine/image/entropy_bits.h"
 #include "engine/image/huffman_table.h"
 #include "engine/image/reduced_idct.h"
 
+// The functions below have their bits in registers only where they are inlined.
+#define ONEBYONE_INLINE inline __attribute__((always_inline))
+
 namespace onebyone {
 
 // Blocks of a sequential scan (ITU-T T.81, F.2.2): the DC coefficient, then the AC coefficients are skipped or read.
-// Each function is false where the bits are none that an encoder writes; libjpeg lets some of those pass.
+// Each function that reads a block's part is false where the bits are none that an encoder writes; libjpeg lets some of
+// those pass.
 
 // How the blocks of a component are coded.
 struct BlockTables {
-  static constexpr int kMostDcBits = 11;  // of a difference, 8 bits a sample (F.1.2.1)
-
   HuffmanTable dc;
   HuffmanTable ac;
-  AcSkipTable ac_skip;
-
-  bool Build(absl::string_view dc_code, absl::string_view ac_code) {
-    if (!dc.Build(dc_code) || !ac.Build(ac_code) || dc.largest() > kMostDcBits) return false;
-    ac_skip.Build(ac);
-    return true;
-  }
+  AcSkipTable ac_skip;    // built where AC coefficients are skipped
+  AcValueTable ac_value;  // built where they are read
 };
 
-// The value of `size` bits that begins at the highest one (F.12): those with a leading zero are negative.
-inline int32_t ValueAt(uint64_t window, int size) {
-  const auto bits = static_cast<int32_t>(window >> 1 >> (63 - size));
-  const auto negative = static_cast<int32_t>(~window >> 63);
-  return bits - (((1 << size) - 1) & -negative);
+// Adds the difference to `dc`, the one of the block before. Leaves the bits of what is read or skipped next in the
+// window.
+ONEBYONE_INLINE bool ReadDc(EntropyBits& bits, const BlockTables& tables, int32_t& dc) {
+  constexpr int kMostBits = HuffmanTable::kMostCodeBits + HuffmanTable::kMostDcSize;
+  static_assert(kMostBits + AcSkipTable::kMostBits <= EntropyBits::kLeast);
+  static_assert(kMostBits + 2 * AcValueTable::kWindowBits <= EntropyBits::kLeast);
+  bits.Refill();
+  const HuffmanTable::Symbol symbol = tables.dc.At(bits.window());
+  dc += HuffmanTable::ValueAt(bits.window() << symbol.code_bits, symbol.size);
+  bits.Skip(symbol.bits);
+  return symbol.code_bits != 0;
 }
 
-// Adds the difference to `dc`, the one of the block before. Leaves AcSkipTable::kMostBits bits in the window.
-inline bool ReadDc(EntropyBits& bits, const BlockTables& tables, int32_t& dc) {
-  static_assert(16 + BlockTables::kMostDcBits + AcSkipTable::kMostBits <= EntropyBits::kLeast);
+// One symbol: what is not one step. `index`: the next coefficient's, 64 after the end of the block. `value`: of the
+// coefficient before `index`.
+ONEBYONE_INLINE bool ReadAcSymbol(EntropyBits& bits, const HuffmanTable& ac, int& index, int32_t& value) {
   bits.Refill();
-  const HuffmanTable::Symbol code = tables.dc.At(bits.window());
-  dc += ValueAt(bits.window() << code.length, code.value);
-  bits.Skip(code.length + code.value);
-  return code.length != 0;
-}
-
-// One symbol; `index`: the next coefficient's, 64 after the end of the block.
-inline bool SkipAcSymbol(EntropyBits& bits, const BlockTables& tables, int& index) {
-  bits.Refill();
-  const HuffmanTable::Symbol code = tables.ac.At(bits.window());
-  const AcSymbol symbol(code.value);
-  bits.Skip(code.length + symbol.size);
+  const HuffmanTable::Symbol symbol = ac.At(bits.window());
+  value = HuffmanTable::ValueAt(bits.window() << symbol.code_bits, symbol.size);
+  bits.Skip(symbol.bits);
   index = symbol.IsEndOfBlock() ? 64 : index + symbol.Coefficients();
-  return code.length != 0 && symbol.IsKnown() && index <= 64;
+  return symbol.IsKnownAc() && index <= 64;
 }
 
 // False where the block ends, then `index` is at least 64, or where the next bits are not one step.
-inline bool SkipAcStep(EntropyBits& bits, const AcSkipTable& table, int& index) {
+ONEBYONE_INLINE bool SkipAcStep(EntropyBits& bits, const AcSkipTable& table, int& index) {
   const AcSkipTable::Step step = table.At(bits.window());
-  const int next = index + step.coefficients;
-  if (next >= 64 && !AcSkipTable::EndsBlock(next)) return false;
+  const int sum = index + step.coefficients;
+  if (sum >= 64 && !AcStep::EndsBlock(sum)) [[unlikely]] return false;
   bits.Skip(step.bits);
-  index = next;
-  return next < 64;
+  index = sum;
+  return sum < 64;
 }
 
-// REQUIRES: what ReadDc leaves in the window.
-inline bool SkipAc(EntropyBits& bits, const BlockTables& tables) {
+// Directly after ReadDc.
+ONEBYONE_INLINE bool SkipAc(EntropyBits& bits, const BlockTables& tables) {
   static_assert(2 * AcSkipTable::kMostBits <= EntropyBits::kLeast);
   int index = 1;
   bool goes_on = SkipAcStep(bits, tables.ac_skip, index);
@@ -77,25 +71,49 @@ inline bool SkipAc(EntropyBits& bits, const BlockTables& tables) {
       goes_on = SkipAcStep(bits, tables.ac_skip, index) && SkipAcStep(bits, tables.ac_skip, index);
     }
     if (index >= 64) return true;
-    if (!SkipAcSymbol(bits, tables, index)) return false;
+    int32_t value = 0;
+    if (!ReadAcSymbol(bits, tables.ac, index, value)) return false;
     goes_on = index < 64;
   }
 }
 
-inline bool ReadAc(EntropyBits& bits, const BlockTables& tables, const ReducedIdct& idct, ReducedIdct::Sums& sums) {
-  for (int index = 1; index < 64; ++index) {
-    bits.Refill();
-    const HuffmanTable::Symbol code = tables.ac.At(bits.window());
-    const AcSymbol symbol(code.value);
-    if (code.length == 0 || !symbol.IsKnown()) return false;
-    const uint64_t behind_code = bits.window() << code.length;
-    bits.Skip(code.length + symbol.size);
-    if (symbol.IsEndOfBlock()) return true;
-    index += symbol.zeroes;
-    if (index >= 64) return false;
-    if (symbol.size != 0 && !idct.Add(index, ValueAt(behind_code, symbol.size), sums)) return false;
+// As SkipAcStep; also false where the coefficient is not usual, then `index` is negative.
+ONEBYONE_INLINE bool ReadAcStep(EntropyBits& bits, const AcValueTable& table, const ReducedIdct& idct, int& index,
+                                ReducedIdct::Sums& sums) {
+  const AcValueTable::Step step = table.At(bits.window());
+  const int sum = index + step.coefficients;
+  if (sum >= 64 && !AcStep::EndsBlock(sum)) [[unlikely]] return false;
+  bits.Skip(step.bits);
+  index = sum;
+  if (!idct.Add(AcStep::LastIndex(sum), step.value, sums)) {
+    index = -1;
+    return false;
   }
-  return true;
+  return sum < 64;
+}
+
+// Adds the coefficients to `sums`. Directly after ReadDc.
+ONEBYONE_INLINE bool ReadAc(EntropyBits& bits, const BlockTables& tables, const ReducedIdct& idct,
+                            ReducedIdct::Sums& sums) {
+  static_assert(4 * AcValueTable::kWindowBits <= EntropyBits::kLeast);
+  const auto read = [&](int& index) __attribute__((always_inline)) {
+    return ReadAcStep(bits, tables.ac_value, idct, index, sums);
+  };
+  int index = 1;
+  bool goes_on = read(index) && read(index);
+  while (true) {
+    while (goes_on) {
+      bits.Refill();
+      goes_on = read(index) && read(index) && read(index) && read(index);
+    }
+    if (index >= 64) return true;
+    int32_t value = 0;
+    if (index < 0 || !ReadAcSymbol(bits, tables.ac, index, value)) return false;
+    if (value != 0 && !idct.Add(index - 1, value, sums)) return false;
+    goes_on = index < 64;
+  }
 }
 
 }  // namespace onebyone
+
+#undef ONEBYONE_INLINE

@@ -16,8 +16,7 @@ constexpr std::array<uint8_t, 64> kNaturalOrder = {0,  1,  8,  16, 9,  2,  3,  1
 constexpr int kWeightBits = 13;
 constexpr std::array<int32_t, 8> kWeights = {1 << (kWeightBits + 2), 29692, 0, -10426, 0, 6967, 0, -5906};
 constexpr std::array<int32_t, 8> kColumnOf = {0, 1, -1, 2, -1, 3, -1, 4};  // in Sums
-constexpr int kColumns = 5;
-constexpr int kPassBits = 2;  // that columns keep behind the point
+constexpr int kPassBits = 2;                                               // that columns keep behind the point
 
 int32_t Descale(int32_t value, int bits) { return (value + (1 << (bits - 1))) >> bits; }
 
@@ -34,20 +33,26 @@ void ReducedIdct::SetQuantization(absl::string_view steps) {
 }
 
 bool ReducedIdct::Finish(const Sums& sums, Samples& samples) {
-  bool is_near = true;
+  std::array<int32_t, 2 * kColumns> rows;
+  for (int i = 0; i < kColumns; ++i) {
+    rows[i] = Descale(sums[i] + sums[kColumns + i], kWeightBits + 2 - kPassBits);
+    rows[kColumns + i] = Descale(sums[i] - sums[kColumns + i], kWeightBits + 2 - kPassBits);
+  }
+  std::array<int32_t, 4> values;
   for (int row = 0; row < 2; ++row) {
-    std::array<int32_t, kColumns> column;
-    for (int i = 0; i < kColumns; ++i) {
-      const int32_t odd = sums[kColumns + i];
-      column[i] = Descale(sums[i] + (row == 0 ? odd : -odd), kWeightBits + 2 - kPassBits);
-    }
+    const int32_t* const column = rows.data() + row * kColumns;
     const int32_t even = column[0] * kWeights[0];
     const int32_t odd =
         column[1] * kWeights[1] + column[2] * kWeights[3] + column[3] * kWeights[5] + column[4] * kWeights[7];
-    for (int side = 0; side < 2; ++side) {
-      const int32_t value = Descale(side == 0 ? even + odd : even - odd, kWeightBits + 2 + kPassBits + 3);
-      is_near &= value >= -512 && value < 512;
-      samples[2 * row + side] = CenteredSample(value);
+    values[2 * row] = Descale(even + odd, kWeightBits + 2 + kPassBits + 3) + 128;
+    values[2 * row + 1] = Descale(even - odd, kWeightBits + 2 + kPassBits + 3) + 128;
+  }
+  bool is_near = true;
+  for (int i = 0; i < 4; ++i) samples[i] = static_cast<uint8_t>(values[i]);
+  if (static_cast<uint32_t>(values[0] | values[1] | values[2] | values[3]) > 255) {  // rare: some are to be clamped
+    for (int i = 0; i < 4; ++i) {
+      is_near &= values[i] >= 128 - 512 && values[i] < 128 + 512;
+      samples[i] = Clamped(values[i]);
     }
   }
   return is_near;

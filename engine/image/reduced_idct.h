@@ -15,21 +15,23 @@ constexpr int32_t kMostDequantized = 2047;
 
 inline bool IsUsual(int32_t dequantized) { return dequantized >= -kMostDequantized && dequantized <= kMostDequantized; }
 
-inline uint8_t CenteredSample(int32_t value) {
-  const int32_t sample = value + 128;
-  return static_cast<uint8_t>(sample < 0 ? 0 : sample > 255 ? 255 : sample);
-}
+inline uint8_t Clamped(int32_t sample) { return static_cast<uint8_t>(sample < 0 ? 0 : sample > 255 ? 255 : sample); }
 
-// The mean of a block from its dequantized DC coefficient.
-inline uint8_t SampleOfDc(int32_t dc) { return CenteredSample((dc + 4) >> 3); }
+// The mean of a block from its dequantized DC coefficient. False where that is not usual.
+inline bool SampleOfDc(int32_t dc, uint8_t& sample) {
+  const int32_t value = ((dc + 4) >> 3) + 128;
+  sample = Clamped(value);
+  return static_cast<uint32_t>(value) <= 255 || IsUsual(dc);
+}
 
 // The 2x2 samples of a block.
 class ReducedIdct {
  public:
   using Samples = std::array<uint8_t, 4>;  // upper left, upper right, lower left, lower right
   // What a block's coefficients add up to before any rounding: of columns 0, 1, 3, 5 and 7 what is alike in both rows,
-  // then what differs by its sign.
-  using Sums = std::array<int32_t, 10>;
+  // then of each what differs by its sign. Padded, so that vectors fit.
+  static constexpr int kColumns = 8;
+  using Sums = std::array<int32_t, 2 * kColumns>;
 
   // `steps`: 64 bytes in zigzag order.
   void SetQuantization(absl::string_view steps);
