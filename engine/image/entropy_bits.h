@@ -65,7 +65,10 @@ class EntropyBits {
   }
 
   // A byte of the complement is zero: taking 1 from it borrows.
-  static bool HoldsFF(uint64_t bytes) { return ((~bytes - 0x0101010101010101u) & bytes & 0x8080808080808080u) != 0; }
+  static bool HoldsFF(uint64_t bytes) {
+    constexpr uint64_t kOnes = 0x0101010101010101;
+    return ((~bytes - kOnes) & bytes & (kOnes << 7)) != 0;
+  }
 
   // By value, so that the address of no reader is taken and its members stay in registers.
   static EntropyBits RefilledByBytes(EntropyBits bits);

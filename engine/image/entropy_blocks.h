@@ -26,12 +26,15 @@ struct BlockTables {
   AcValueTable ac_value;  // built where they are read
 };
 
+// Steps of AcValueTable that need no Refill.
+inline constexpr int kReadsAfterDc = 2;
+
 // Adds the difference to `dc`, the one of the block before. Leaves the bits of what is read or skipped next in the
 // window.
 ONEBYONE_INLINE bool ReadDc(EntropyBits& bits, const BlockTables& tables, int32_t& dc) {
   constexpr int kMostBits = HuffmanTable::kMostCodeBits + HuffmanTable::kMostDcSize;
   static_assert(kMostBits + AcSkipTable::kMostBits <= EntropyBits::kLeast);
-  static_assert(kMostBits + 2 * AcValueTable::kWindowBits <= EntropyBits::kLeast);
+  static_assert(kMostBits + kReadsAfterDc * AcValueTable::kWindowBits <= EntropyBits::kLeast);
   bits.Refill();
   const HuffmanTable::Symbol symbol = tables.dc.At(bits.window());
   dc += HuffmanTable::ValueAt(bits.window() << symbol.code_bits, symbol.size);
@@ -54,7 +57,8 @@ ONEBYONE_INLINE bool ReadAcSymbol(EntropyBits& bits, const HuffmanTable& ac, int
 ONEBYONE_INLINE bool SkipAcStep(EntropyBits& bits, const AcSkipTable& table, int& index) {
   const AcSkipTable::Step step = table.At(bits.window());
   const int sum = index + step.coefficients;
-  if (sum >= 64 && !AcStep::EndsBlock(sum)) [[unlikely]] return false;
+  if (sum >= 64 && !AcStep::EndsBlock(sum)) [[unlikely]]
+    return false;
   bits.Skip(step.bits);
   index = sum;
   return sum < 64;
@@ -62,13 +66,14 @@ ONEBYONE_INLINE bool SkipAcStep(EntropyBits& bits, const AcSkipTable& table, int
 
 // Directly after ReadDc.
 ONEBYONE_INLINE bool SkipAc(EntropyBits& bits, const BlockTables& tables) {
-  static_assert(2 * AcSkipTable::kMostBits <= EntropyBits::kLeast);
+  constexpr int kStepsAtOnce = 2;
+  static_assert(kStepsAtOnce * AcSkipTable::kMostBits <= EntropyBits::kLeast);
   int index = 1;
   bool goes_on = SkipAcStep(bits, tables.ac_skip, index);
   while (true) {
     while (goes_on) {
       bits.Refill();
-      goes_on = SkipAcStep(bits, tables.ac_skip, index) && SkipAcStep(bits, tables.ac_skip, index);
+      for (int i = 0; goes_on && i < kStepsAtOnce; ++i) goes_on = SkipAcStep(bits, tables.ac_skip, index);
     }
     if (index >= 64) return true;
     int32_t value = 0;
@@ -82,7 +87,8 @@ ONEBYONE_INLINE bool ReadAcStep(EntropyBits& bits, const AcValueTable& table, co
                                 ReducedIdct::Sums& sums) {
   const AcValueTable::Step step = table.At(bits.window());
   const int sum = index + step.coefficients;
-  if (sum >= 64 && !AcStep::EndsBlock(sum)) [[unlikely]] return false;
+  if (sum >= 64 && !AcStep::EndsBlock(sum)) [[unlikely]]
+    return false;
   bits.Skip(step.bits);
   index = sum;
   if (!idct.Add(AcStep::LastIndex(sum), step.value, sums)) {
@@ -95,16 +101,17 @@ ONEBYONE_INLINE bool ReadAcStep(EntropyBits& bits, const AcValueTable& table, co
 // Adds the coefficients to `sums`. Directly after ReadDc.
 ONEBYONE_INLINE bool ReadAc(EntropyBits& bits, const BlockTables& tables, const ReducedIdct& idct,
                             ReducedIdct::Sums& sums) {
-  static_assert(4 * AcValueTable::kWindowBits <= EntropyBits::kLeast);
-  const auto read = [&](int& index) __attribute__((always_inline)) {
-    return ReadAcStep(bits, tables.ac_value, idct, index, sums);
-  };
+  constexpr int kStepsAtOnce = 4;
+  static_assert(kStepsAtOnce * AcValueTable::kWindowBits <= EntropyBits::kLeast);
   int index = 1;
-  bool goes_on = read(index) && read(index);
+  bool goes_on = true;
+  for (int i = 0; goes_on && i < kReadsAfterDc; ++i) goes_on = ReadAcStep(bits, tables.ac_value, idct, index, sums);
   while (true) {
     while (goes_on) {
       bits.Refill();
-      goes_on = read(index) && read(index) && read(index) && read(index);
+      for (int i = 0; goes_on && i < kStepsAtOnce; ++i) {
+        goes_on = ReadAcStep(bits, tables.ac_value, idct, index, sums);
+      }
     }
     if (index >= 64) return true;
     int32_t value = 0;

@@ -35,7 +35,8 @@ class HuffmanTable {
   // The symbol whose code begins at the highest bit.
   Symbol At(uint64_t window) const {
     const Symbol symbol = short_[window >> (64 - kShort)];
-    if (symbol.code_bits != 0) [[likely]] return symbol;
+    if (symbol.code_bits != 0) [[likely]]
+      return symbol;
     return AtLong(window);
   }
 

@@ -62,6 +62,7 @@ class KeptMemoryDecoder : public ImageDecoder {
   absl::Status DecodeStored(absl::string_view encoded, const ImageHeader& header, int64_t scale_down, uint8_t* rgb) {
     switch (header.format) {
       case ImageFormat::kJpeg:
+        // The common case of a large photograph; all others, and every error, are libjpeg's.
         if (scale_down == 8 && eighth_.Decode(encoded, header, rgb)) return absl::OkStatus();
         return DecodeJpeg(encoded, header, scale_down, limits_.max_jpeg_scans, rgb);
       case ImageFormat::kPng: return opencv_.DecodePng(encoded, limits_, rgb);

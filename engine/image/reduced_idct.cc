@@ -15,8 +15,8 @@ constexpr std::array<uint8_t, 64> kNaturalOrder = {0,  1,  8,  16, 9,  2,  3,  1
 // +-cos(k * pi / 16) over the odd k, 13 bits behind the point.
 constexpr int kWeightBits = 13;
 constexpr std::array<int32_t, 8> kWeights = {1 << (kWeightBits + 2), 29692, 0, -10426, 0, 6967, 0, -5906};
-constexpr std::array<int32_t, 8> kColumnOf = {0, 1, -1, 2, -1, 3, -1, 4};  // in Sums
-constexpr int kPassBits = 2;                                               // that columns keep behind the point
+constexpr std::array<size_t, 8> kColumnOf = {0, 1, 0, 2, 0, 3, 0, 4};  // in Sums
+constexpr int kPassBits = 2;                                           // that columns keep behind the point
 
 int32_t Descale(int32_t value, int bits) { return (value + (1 << (bits - 1))) >> bits; }
 
@@ -34,12 +34,12 @@ void ReducedIdct::SetQuantization(absl::string_view steps) {
 
 bool ReducedIdct::Finish(const Sums& sums, Samples& samples) {
   std::array<int32_t, 2 * kColumns> rows;
-  for (int i = 0; i < kColumns; ++i) {
+  for (size_t i = 0; i < kColumns; ++i) {
     rows[i] = Descale(sums[i] + sums[kColumns + i], kWeightBits + 2 - kPassBits);
     rows[kColumns + i] = Descale(sums[i] - sums[kColumns + i], kWeightBits + 2 - kPassBits);
   }
   std::array<int32_t, 4> values;
-  for (int row = 0; row < 2; ++row) {
+  for (size_t row = 0; row < 2; ++row) {
     const int32_t* const column = rows.data() + row * kColumns;
     const int32_t even = column[0] * kWeights[0];
     const int32_t odd =
@@ -48,9 +48,9 @@ bool ReducedIdct::Finish(const Sums& sums, Samples& samples) {
     values[2 * row + 1] = Descale(even - odd, kWeightBits + 2 + kPassBits + 3) + 128;
   }
   bool is_near = true;
-  for (int i = 0; i < 4; ++i) samples[i] = static_cast<uint8_t>(values[i]);
+  for (size_t i = 0; i < 4; ++i) samples[i] = static_cast<uint8_t>(values[i]);
   if (static_cast<uint32_t>(values[0] | values[1] | values[2] | values[3]) > 255) {  // rare: some are to be clamped
-    for (int i = 0; i < 4; ++i) {
+    for (size_t i = 0; i < 4; ++i) {
       is_near &= values[i] >= 128 - 512 && values[i] < 128 + 512;
       samples[i] = Clamped(values[i]);
     }

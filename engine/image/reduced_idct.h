@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
@@ -30,7 +31,7 @@ class ReducedIdct {
   using Samples = std::array<uint8_t, 4>;  // upper left, upper right, lower left, lower right
   // What a block's coefficients add up to before any rounding: of columns 0, 1, 3, 5 and 7 what is alike in both rows,
   // then of each what differs by its sign. Padded, so that vectors fit.
-  static constexpr int kColumns = 8;
+  static constexpr size_t kColumns = 8;
   using Sums = std::array<int32_t, 2 * kColumns>;
 
   // `steps`: 64 bytes in zigzag order.
@@ -52,7 +53,7 @@ class ReducedIdct {
   struct Term {
     int32_t step = 0;  // 0: this coefficient plays no part
     int32_t weight = 0;
-    int32_t sum = 0;
+    size_t sum = 0;
   };
   std::array<Term, 64> terms_;
 };
