@@ -6,6 +6,7 @@
 #include "engine/base/status_macros.h"
 #include "engine/image/bmp_decoder.h"
 #include "engine/image/bmp_layout.h"
+#include "engine/image/eighth_jpeg_decoder.h"
 #include "engine/image/jpeg_decoder.h"
 #include "engine/image/opencv_decoder.h"
 #include "engine/image/orientation.h"
@@ -60,7 +61,10 @@ class KeptMemoryDecoder : public ImageDecoder {
  private:
   absl::Status DecodeStored(absl::string_view encoded, const ImageHeader& header, int64_t scale_down, uint8_t* rgb) {
     switch (header.format) {
-      case ImageFormat::kJpeg: return DecodeJpeg(encoded, header, scale_down, limits_.max_jpeg_scans, rgb);
+      case ImageFormat::kJpeg:
+        // The common case of a large photograph; all others, and every error, are libjpeg's.
+        if (scale_down == 8 && eighth_.Decode(encoded, header, rgb)) return absl::OkStatus();
+        return DecodeJpeg(encoded, header, scale_down, limits_.max_jpeg_scans, rgb);
       case ImageFormat::kPng: return opencv_.DecodePng(encoded, limits_, rgb);
       case ImageFormat::kWebp: return opencv_.DecodeWebp(encoded, header, rgb);
       case ImageFormat::kBmp: break;
@@ -70,6 +74,7 @@ class KeptMemoryDecoder : public ImageDecoder {
   }
 
   const ImageLimits limits_;
+  EighthJpegDecoder eighth_;
   OpencvDecoder opencv_;
   PixelBuffer stored_;
   PixelBuffer upright_;
