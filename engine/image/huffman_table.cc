@@ -31,7 +31,7 @@ bool HuffmanTable::Build(absl::string_view definition) {
     for (int32_t i = 0; i < count; ++i, ++code, ++index) {
       largest_ = std::max(largest_, symbols_[index]);
       if (length > kShort) continue;
-      const auto first = short_.begin() + (code << (kShort - length));
+      auto* const first = short_.begin() + (code << (kShort - length));
       std::fill_n(first, 1 << (kShort - length), Unpack(symbols_[index], length));
     }
   }
