@@ -74,6 +74,12 @@ absl::StatusOr<NodeKernel> MakeChosenConv(const Context& context, ConvSpec spec)
   NodeKernel chosen = {nullptr, {context.node.inputs[0]}, spec.src_layout, spec.dst_layout, ConvChoice::KeyOf(spec)};
   spec.variant = context.preference.choice == nullptr ? ConvVariant() : context.preference.choice->For(chosen.conv_key);
   if (!MayBe(spec.variant, spec)) spec.variant = {};
+  if (spec.variant != ConvVariant() && !context.preference.choice->Knows(chosen.conv_key)) {
+    // Being tried: only beside an ordinary kernel, so that layouts are the same for all variants.
+    ConvSpec ordinary = spec;
+    ordinary.variant = {};
+    RETURN_IF_ERROR(MakeConv(ordinary, context.weights).status());
+  }
   absl::StatusOr<std::shared_ptr<const Kernel>> kernel = MakeConv(spec, context.weights);
   if (absl::IsUnimplemented(kernel.status()) && spec.variant != ConvVariant()) {
     spec.variant = {};

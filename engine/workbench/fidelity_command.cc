@@ -68,6 +68,8 @@ absl::Status RunFidelity(const FidelityOptions& options, std::ostream& out, std:
   ASSIGN_OR_RETURN(const Graph network, ImportOnnxFile(bundle.model_path));
   compile.precision = ChoosePrecision(bundle, network, options.precision);
   compile.calibration = bundle.calibration;
+  // The least that the served plan can have, whichever kernels it finds to be the fastest.
+  compile.every_conv = ConvVariant{.algorithm = ConvVariant::Algorithm::kWinograd};
   ASSIGN_OR_RETURN(PictureSet pictures, ReadPictures(options.images, bundle.preprocess, options.threads, errors));
   FidelityMeasurement measurement;
   {
