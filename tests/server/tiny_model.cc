@@ -71,7 +71,8 @@ std::shared_ptr<const Model> TinyModel(const std::string& name) {
                     .Flatten("embedding", "pool")
                     .Output("embedding")
                     .Build();
-  const auto model = MakeModel(std::move(bundle), std::move(graph), {.convolution = CompileOptions::Convolution::kExact});  // the same bits each time
+  const auto model = MakeModel(std::move(bundle), std::move(graph),
+                               {.convolution = CompileOptions::Convolution::kExact});  // the same bits each time
   EXPECT_TRUE(model.ok()) << model.status();
   return model.value();
 }
