@@ -19,10 +19,19 @@ absl::string_view NameOf(Layout layout) {
   return "?";
 }
 
+absl::string_view NameOf(ConvVariant::Algorithm algorithm) {
+  switch (algorithm) {
+    case ConvVariant::Algorithm::kDirect: return "direct";
+    case ConvVariant::Algorithm::kWinograd: return "winograd";
+    case ConvVariant::Algorithm::kMerged: return "merged";
+  }
+  return "?";
+}
+
 }  // namespace
 
 std::string NameOf(const ConvVariant& variant) {
-  const absl::string_view algorithm = variant.algorithm == ConvVariant::Algorithm::kWinograd ? "winograd" : "direct";
+  const absl::string_view algorithm = NameOf(variant.algorithm);
   return variant.implementation == 0 ? std::string(algorithm) : absl::StrCat(algorithm, ".", variant.implementation);
 }
 
@@ -30,6 +39,7 @@ std::optional<ConvVariant> FindConvVariant(absl::string_view name) {
   for (const ConvVariant& variant : kConvVariants) {
     if (NameOf(variant) == name) return variant;
   }
+  if (NameOf(kMergedVariant) == name) return kMergedVariant;
   return std::nullopt;
 }
 

@@ -10,7 +10,7 @@
 
 namespace onebyone {
 
-// All that are tried, the ordinary one first.
+// All that are tried of a convolution by itself, the ordinary one first.
 inline constexpr std::array kConvVariants = {
     ConvVariant{ConvVariant::Algorithm::kDirect, 0},
     ConvVariant{ConvVariant::Algorithm::kDirect, 1},
@@ -18,7 +18,10 @@ inline constexpr std::array kConvVariants = {
     ConvVariant{ConvVariant::Algorithm::kWinograd, 1},
 };
 
-// "direct", "direct.1", "winograd", ...
+// What siblings are known by that run as one (see sibling_groups.h).
+inline constexpr ConvVariant kMergedVariant = {ConvVariant::Algorithm::kMerged, 0};
+
+// "direct", "direct.1", "winograd", ..., "merged".
 std::string NameOf(const ConvVariant& variant);
 // Nothing for a name that no variant has.
 std::optional<ConvVariant> FindConvVariant(absl::string_view name);

@@ -8,8 +8,10 @@
 #include "engine/base/status_macros.h"
 #include "engine/graph/cost.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
-#include "engine/runtime/memory_planner.h"
+#include "engine/runtime/merged_conv.h"
 #include "engine/runtime/node_kernel.h"
+#include "engine/runtime/sibling_groups.h"
+#include "engine/runtime/storages.h"
 
 namespace onebyone {
 namespace {
@@ -27,14 +29,6 @@ bool SharesMemory(const Node& node) {
   }
 }
 
-// Memory of one value in one layout; a part of another one where `parent` is set.
-struct Storage {
-  Lifetime lifetime;
-  int parent = -1;
-  int64_t parent_offset = 0;
-  const void* constant = nullptr;
-};
-
 class Lowering {
  public:
   Lowering(const Graph& graph, const LoweringOptions& options, WeightCache& weights)
@@ -45,8 +39,13 @@ class Lowering {
         home_(graph.value_count(), Layout::kPlain) {}
 
   absl::StatusOr<std::shared_ptr<Plan>> Run() {
+    RETURN_IF_ERROR(PlaceSiblings());  // first: any part of a concat may be placed inside their memory
     PlaceInputs();
     for (const NodeId id : graph_.NodeIds()) {
+      if (const auto merged = merged_.find(id); merged != merged_.end()) {
+        RETURN_IF_ERROR(LowerMerged(*merged->second));
+        continue;
+      }
       RETURN_IF_ERROR(SharesMemory(graph_.node(id)) && !graph_.value(graph_.node(id).outputs.front()).slice
                           ? LowerSharing(id)
                           : LowerComputing(id));
@@ -59,6 +58,14 @@ class Lowering {
  private:
   using Key = std::pair<ValueId, Layout>;
 
+  // Siblings that run as one step, and the memory that it writes.
+  struct MergedStep {
+    SiblingGroup group;
+    NodeKernel kernel;
+    int storage = -1;
+    bool is_done = false;
+  };
+
   int steps() const { return static_cast<int>(plan_->steps.size()); }
 
   // The layout that the parent of slices has: blocks where kernels are fast, planes for the plain references.
@@ -69,26 +76,6 @@ class Lowering {
     return value.shape.Elements() * static_cast<int64_t>(SizeOf(value.type));
   }
 
-  int Root(int storage) const {
-    while (storages_[storage].parent >= 0) storage = storages_[storage].parent;
-    return storage;
-  }
-
-  void Touch(int storage, int step) {
-    Lifetime& lifetime = storages_[Root(storage)].lifetime;
-    lifetime.first_step = std::min(lifetime.first_step, step);
-    lifetime.last_step = std::max(lifetime.last_step, step);
-  }
-
-  int AddStorage(int64_t bytes, int parent = -1, int64_t parent_offset = 0) {
-    Storage storage;
-    storage.lifetime = {bytes, steps(), steps()};
-    storage.parent = parent;
-    storage.parent_offset = parent_offset;
-    storages_.push_back(storage);
-    return static_cast<int>(storages_.size()) - 1;
-  }
-
   // The memory of `value` in `layout`, made where it is not there yet.
   int StorageOf(ValueId id, Layout layout) {
     if (const auto found = storage_of_.find({id, layout}); found != storage_of_.end()) return found->second;
@@ -97,10 +84,10 @@ class Lowering {
     if (value.slice.has_value() && layout == SliceLayout()) {
       const int parent = StorageOf(value.slice->parent, layout);
       const int64_t plane = value.shape[2] * value.shape[3] * ElementBytes(layout);
-      storage = AddStorage(0, parent, value.slice->channel_offset * plane);
+      storage = storages_.AddPart(parent, value.slice->channel_offset * plane);
       home_[value.slice->parent] = layout;
     } else {
-      storage = AddStorage(BytesOf(value, layout));
+      storage = storages_.Add(BytesOf(value, layout));
     }
     storage_of_[{id, layout}] = storage;
     return storage;
@@ -118,8 +105,7 @@ class Lowering {
     const Value& value = graph_.value(id);
     if (const auto found = storage_of_.find({id, layout}); found != storage_of_.end()) return found->second;
     if (value.constant != nullptr && !storage_of_.contains({id, Layout::kPlain})) {
-      const int storage = AddStorage(0);
-      storages_[storage].constant = value.constant->data();
+      const int storage = storages_.AddConstant(value.constant->data());
       plan_->keep_alive.push_back(value.constant);
       storage_of_[{id, Layout::kPlain}] = storage;
       if (layout == Layout::kPlain) return storage;
@@ -127,9 +113,8 @@ class Lowering {
     const Layout home = value.constant != nullptr ? Layout::kPlain : home_[id];
     const int from = StorageOf(id, home);
     if (home == layout) return from;
-    if (LayoutsAgree(value.shape, home, layout) && storages_[from].constant == nullptr) {
-      storage_of_[{id, layout}] = AddStorage(0, from, 0);
-      return storage_of_[{id, layout}];
+    if (LayoutsAgree(value.shape, home, layout) && !storages_.IsConstant(from)) {
+      return storage_of_[{id, layout}] = storages_.AddPart(from, 0);
     }
     const int to = StorageOf(id, layout);
     RETURN_IF_ERROR(EmitReorder(id, from, home, to, layout));
@@ -148,19 +133,79 @@ class Lowering {
             const std::vector<int>& inputs, const std::vector<int>& outputs) {
     const int step = steps();
     for (const int storage : inputs) {
-      if (storage >= 0) Touch(storage, step);
+      if (storage >= 0) storages_.Touch(storage, step);
     }
-    for (const int storage : outputs) Touch(storage, step);
+    for (const int storage : outputs) storages_.Touch(storage, step);
     int scratch = -1;
-    if (kernel->scratch_bytes() > 0) scratch = AddStorage(kernel->scratch_bytes());
+    if (kernel->scratch_bytes() > 0) {
+      scratch = storages_.Add(kernel->scratch_bytes());
+      storages_.Touch(scratch, step);
+    }
     plan_->steps.push_back({name, std::string(op), std::move(kernel), {}, {}});
     operands_.push_back({inputs, outputs, scratch});
+  }
+
+  absl::Status PlaceSiblings() {
+    if (options_.reference_only) return absl::OkStatus();
+    for (const SiblingGroup& group : FindSiblingGroups(graph_)) {
+      const StepGroup step = DescribeSiblings(graph_, group, preference_.blocked);
+      for (const NodeId member : group.members) siblings_[member] = step;
+      if (options_.choice == nullptr || options_.choice->For(step.key) != kMergedVariant) continue;
+      absl::StatusOr<NodeKernel> kernel = MakeMergedConv(graph_, group, preference_.blocked, weights_);
+      if (absl::IsUnimplemented(kernel.status())) continue;  // then each by itself
+      RETURN_IF_ERROR(kernel.status());
+      const auto merged = std::make_shared<MergedStep>(MergedStep{group, *std::move(kernel), PlaceGroup(group)});
+      for (const NodeId member : group.members) merged_[member] = merged;
+    }
+    return absl::OkStatus();
+  }
+
+  // One memory for all members, and for the concat that begins with the last one.
+  int PlaceGroup(const SiblingGroup& group) {
+    const Layout layout = preference_.blocked;
+    std::vector<ValueId> pieces;
+    for (const NodeId member : group.members) {
+      pieces.push_back(graph_.node(member).outputs[0]);
+      home_[pieces.back()] = layout;
+    }
+    if (group.whole != kNoValue) pieces.back() = group.whole;
+    int64_t bytes = 0;
+    for (const ValueId piece : pieces) bytes += BytesOf(graph_.value(piece), layout);
+    if (group.whole != kNoValue) home_[group.whole] = layout;
+    const int storage = storages_.Add(bytes);
+    int64_t offset = 0;
+    for (const ValueId piece : pieces) {
+      storage_of_[{piece, layout}] = storages_.AddPart(storage, offset);
+      offset += BytesOf(graph_.value(piece), layout);
+    }
+    return storage;
+  }
+
+  // At the first member all are computed.
+  absl::Status LowerMerged(MergedStep& merged) {
+    if (std::exchange(merged.is_done, true)) return absl::OkStatus();
+    NodeKernel& chosen = merged.kernel;
+    ASSIGN_OR_RETURN(const int input, Want(chosen.inputs[0], chosen.input_layout));
+    Emit(siblings_[merged.group.members[0]].name, NameOf(OpType::kConv), std::move(chosen.kernel), {input},
+         {merged.storage});
+    Describe(std::move(chosen.conv_key), chosen.conv_variant, merged.group.members);
+    return absl::OkStatus();
+  }
+
+  // What the last step does for `nodes`.
+  void Describe(std::string conv_key, const ConvVariant& variant, absl::Span<const NodeId> nodes) {
+    Step& step = plan_->steps.back();
+    for (const NodeId node : nodes) step.multiply_adds += MultiplyAdds(graph_, node);
+    plan_->multiply_adds += step.multiply_adds;
+    step.conv_key = std::move(conv_key);
+    step.conv_variant = variant;
+    if (const auto found = siblings_.find(nodes.front()); found != siblings_.end()) step.siblings = found->second;
   }
 
   void PlaceInputs() {
     for (const ValueId input : graph_.inputs()) {
       const int storage = StorageOf(input, Layout::kPlain);
-      Touch(storage, -1);
+      storages_.Touch(storage, -1);
       plan_->inputs.push_back({graph_.value(input).name, graph_.value(input).type, graph_.value(input).shape, {}});
       input_storages_.push_back(storage);
     }
@@ -169,8 +214,8 @@ class Lowering {
   absl::Status LowerSharing(NodeId id) {
     const Node& node = graph_.node(id);
     ASSIGN_OR_RETURN(const int from, Want(node.inputs.front(), Layout::kPlain));
-    if (storages_[from].constant != nullptr) return LowerComputing(id);
-    storage_of_[{node.outputs.front(), Layout::kPlain}] = AddStorage(0, from, 0);
+    if (storages_.IsConstant(from)) return LowerComputing(id);
+    storage_of_[{node.outputs.front(), Layout::kPlain}] = storages_.AddPart(from, 0);
     return absl::OkStatus();
   }
 
@@ -194,11 +239,7 @@ class Lowering {
       outputs.push_back(StorageOf(output, chosen.output_layout));
     }
     Emit(graph_.value(node.outputs.front()).name, NameOf(node.op), std::move(chosen.kernel), inputs, outputs);
-    Step& step = plan_->steps.back();
-    step.multiply_adds = MultiplyAdds(graph_, id);
-    step.conv_key = std::move(chosen.conv_key);
-    step.conv_variant = chosen.conv_variant;
-    plan_->multiply_adds += step.multiply_adds;
+    Describe(std::move(chosen.conv_key), chosen.conv_variant, {&id, 1});
     for (const ValueId output : node.outputs) {
       if (home_[output] == chosen.output_layout) continue;
       RETURN_IF_ERROR(EmitReorder(output, StorageOf(output, chosen.output_layout), chosen.output_layout,
@@ -214,27 +255,13 @@ class Lowering {
       const Value& value = graph_.value(output.value);
       plan_->outputs.push_back({output.name, value.type, value.shape, {}, std::nullopt});
     }
-    for (const int storage : output_storages_) Touch(storage, steps());
+    for (const int storage : output_storages_) storages_.Touch(storage, steps());
     return absl::OkStatus();
   }
 
   void FixAddresses() {
-    std::vector<Lifetime> lifetimes;
-    std::vector<int> index(storages_.size(), -1);
-    for (size_t i = 0; i < storages_.size(); ++i) {
-      if (storages_[i].parent >= 0 || storages_[i].constant != nullptr) continue;
-      index[i] = static_cast<int>(lifetimes.size());
-      lifetimes.push_back(storages_[i].lifetime);
-    }
-    const MemoryPlan memory = PlanMemory(lifetimes);
-    plan_->arena_bytes = memory.arena_bytes;
-    const auto address = [&](int storage) -> BufferRef {
-      int64_t offset = 0;
-      for (; storages_[storage].parent >= 0; storage = storages_[storage].parent)
-        offset += storages_[storage].parent_offset;
-      if (storages_[storage].constant != nullptr) return {-1, storages_[storage].constant};
-      return {memory.offsets[index[storage]] + offset, nullptr};
-    };
+    plan_->arena_bytes = storages_.Place();
+    const auto address = [&](int storage) { return storages_.AddressOf(storage); };
     for (size_t i = 0; i < operands_.size(); ++i) {
       Step& step = plan_->steps[i];
       for (const int storage : operands_[i].inputs) step.inputs.push_back(storage < 0 ? BufferRef{} : address(storage));
@@ -256,9 +283,11 @@ class Lowering {
   const KernelPreference preference_;
   WeightCache& weights_;
   std::vector<Layout> home_;  // of each value: the layout that it was written in first
-  std::vector<Storage> storages_;
+  Storages storages_;
   absl::flat_hash_map<Key, int> storage_of_;
-  std::vector<Operands> operands_;  // of each step
+  absl::flat_hash_map<NodeId, StepGroup> siblings_;                  // of nodes that have some
+  absl::flat_hash_map<NodeId, std::shared_ptr<MergedStep>> merged_;  // the step of nodes that run as one with others
+  std::vector<Operands> operands_;                                   // of each step
   std::vector<int> input_storages_;
   std::vector<int> output_storages_;
   std::shared_ptr<Plan> plan_ = std::make_shared<Plan>();

@@ -19,9 +19,15 @@ struct BufferRef {
   const void* constant = nullptr;
 };
 
+// Convolutions that can run as one step: its name, and what ConvChoice knows it by.
+struct StepGroup {
+  std::string name;
+  std::string key;
+};
+
 // One kernel and its operands.
 struct Step {
-  std::string name;  // of the node that it computes
+  std::string name;  // of the value that it computes, or "a + b" of several
   std::string op;
   std::shared_ptr<const Kernel> kernel;
   std::vector<BufferRef> inputs;
@@ -31,6 +37,8 @@ struct Step {
   // Convolutions: what ConvChoice knows this one by, and which of its kernels it is. Empty for others.
   std::string conv_key = {};
   ConvVariant conv_variant = {};
+  // Of convolutions with siblings, whether they run as one or each by itself. Empty for others.
+  StepGroup siblings = {};
 };
 
 // What a plan returns: dense, row-major.

@@ -144,6 +144,27 @@ TEST(OnednnConv, HasAPlainButNoBlockedKernelForAPointwiseConvolutionWithPadding)
   EXPECT_NEAR(got.As<float>()[16], PlainConv(spec, src, 0, 1, 1), 1e-5F);
 }
 
+// 24 channels leave part of a block of 16 empty: it must be zero, and the next ones begin behind it.
+TEST(OnednnConv, ComputesSiblingsAsOneEachFromAWholeBlockOn) {
+  const ScopedThreads one_thread(1);
+  const std::vector<ConvSpec> alone = {SpecOf({32, 9, 24, 1, 1, 0, 0, 1, 1}), SpecOf({32, 9, 32, 1, 1, 0, 0, 1, 1})};
+  ConvSpec spec = alone[0];
+  spec.siblings = {{alone[1].weights, alone[1].bias}};
+  spec.dst[1] = WholeBlocks(24) + 32;
+  spec.variant.algorithm = ConvVariant::Algorithm::kMerged;
+  WeightCache weights;
+  const auto kernel = MakeConv(spec, weights);
+  ASSERT_THAT(kernel, IsOk());
+  const Tensor src = RandomTensor(spec.src, 1);
+  const Tensor got = RunInLayout(**kernel, {src}, spec.src_layout, spec.dst, spec.dst_layout);
+  for (int64_t channel = 0; channel < spec.dst[1]; ++channel) {
+    float wanted = 0.0F;
+    if (channel < 24) wanted = PlainConv(alone[0], src, channel, 4, 5);
+    if (channel >= WholeBlocks(24)) wanted = PlainConv(alone[1], src, channel - WholeBlocks(24), 4, 5);
+    EXPECT_NEAR(got.As<float>()[(channel * 9 + 4) * 9 + 5], std::max(wanted, 0.0F), 1e-4F) << channel;
+  }
+}
+
 TEST(WeightCache, PacksATensorOnceWhileItIsInUse) {
   WeightCache weights;
   const ConvSpec spec = SpecOf({64, 14, 96, 1, 1, 0, 0, 1, 1});

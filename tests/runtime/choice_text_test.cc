@@ -39,6 +39,14 @@ TEST(ChoiceText, ReadsBackWhatItWrote) {
   EXPECT_EQ(CountOf(nothing), 0);
 }
 
+TEST(ChoiceText, KnowsEveryWayOfComputing) {
+  ConvChoices choices;
+  for (const ConvVariant& variant : kConvVariants) choices[1].Set(NameOf(variant), variant);
+  choices[1].Set("siblings", kMergedVariant);
+  ASSERT_OK_AND_ASSIGN(const ConvChoices read, ParseChoices(kOrigin, FormatChoices(kOrigin, choices)));
+  EXPECT_EQ(read.at(1).by_key(), choices.at(1).by_key());
+}
+
 TEST(ChoiceText, IsForPeopleToReadToo) {
   EXPECT_EQ(FormatChoices(kOrigin, SomeChoices()),
             TextOf(absl::StrCat("choices 3\n1 winograd ", kKey, "\n1 direct another\n4 direct.1 ", kKey, "\n")));

@@ -6,7 +6,11 @@
 #include <cstring>
 #include <filesystem>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "engine/runtime/choice_text.h"
 #include "engine/runtime/compiled_model.h"
 #include "engine/runtime/executor.h"
@@ -160,6 +164,49 @@ TEST(MeasuredChoices, ServeOnAFullDisk) {
   std::signal(SIGXFSZ, handler);
   EXPECT_EQ(start.warnings, 1);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+// Two 1x1 convolutions over one value.
+std::shared_ptr<const Plan> PlanOfSiblings(const std::string& folder, int64_t& measured) {
+  const Graph graph = GraphBuilder()
+                          .Input("image", {1, 16, 24, 24})
+                          .Conv("a", "image", 32, {})
+                          .Conv("b", "image", 16, {})
+                          .Output("a")
+                          .Output("b")
+                          .Build();
+  const auto cache = std::make_shared<KernelCache>(folder, nullptr);
+  const auto model = CompiledModel::Compile(graph, 24, 24, {.kernel_cache = cache, .model_hash = kHash});
+  EXPECT_THAT(model, IsOk());
+  auto plan = (*model)->PlanFor({.layers = {{"a"}, {"b"}}, .height = 24, .width = 24});
+  EXPECT_THAT(plan, IsOk());
+  measured = (*model)->convs_measured();
+  return *std::move(plan);
+}
+
+TEST(MeasuredChoices, SayWhetherSiblingsRunAsOne) {
+  const TemporaryFolder folder;
+  int64_t measured = 0;
+  const auto steps = PlanOfSiblings(folder.path(), measured)->steps.size();
+  EXPECT_EQ(measured, 3);  // each by itself, and both as one
+  EXPECT_EQ(PlanOfSiblings(folder.path(), measured)->steps.size(), steps);
+  EXPECT_EQ(measured, 0);
+
+  // Whatever was faster: the file counts.
+  const std::string path = folder / "f00d.choices";
+  const std::string kept = ReadWhole(path);
+  for (const auto& [variant, name] : {std::pair("merged", "a + b"), std::pair("direct", "a")}) {
+    std::vector<std::string> lines = absl::StrSplit(kept, '\n');
+    for (std::string& line : lines) {
+      if (absl::StrContains(line, "siblings")) line = absl::StrCat("1 ", variant, line.substr(line.find(' ', 2)));
+    }
+    folder.Write("f00d.choices", absl::StrJoin(lines, "\n"));
+    const auto plan = PlanOfSiblings(folder.path(), measured);
+    EXPECT_EQ(measured, 0);
+    EXPECT_TRUE(std::any_of(plan->steps.begin(), plan->steps.end(), [name = name](const Step& step) {
+      return step.op == "Conv" && step.name == name;
+    })) << name;
+  }
 }
 
 TEST(MeasuredChoices, AreNotAskedForWhereWinogradMayNotBe) {

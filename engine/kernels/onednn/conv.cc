@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "engine/base/status_macros.h"
+#include "engine/kernels/onednn/join_channels.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
 
@@ -18,7 +19,7 @@ using From = PrimitiveKernel::Operand::From;
 // oneDNN wants the groups as a dimension of their own.
 dnnl::memory::dims WeightDims(const ConvSpec& spec) {
   const Shape& weights = spec.weights->shape();
-  if (spec.attributes.groups == 1) return onednn::Dims(weights);
+  if (spec.attributes.groups == 1) return {spec.dst[1], weights[1], weights[2], weights[3]};
   return {spec.attributes.groups, weights[0] / spec.attributes.groups, weights[1], weights[2], weights[3]};
 }
 
@@ -144,7 +145,13 @@ std::string LayoutKey(const dnnl::memory::desc& desc) {
   return std::string(reinterpret_cast<const char*>(&desc.data), sizeof(desc.data));
 }
 
-// Float32 weights as the kernel wants them: blocks, or bytes.
+std::vector<std::shared_ptr<const Tensor>> WeightsOf(const ConvSpec& spec) {
+  std::vector<std::shared_ptr<const Tensor>> parts = {spec.weights};
+  for (const ConvWeights& sibling : spec.siblings) parts.push_back(sibling.weights);
+  return parts;
+}
+
+// Float32 weights as the kernel wants them: blocks, or bytes. Those of siblings are joined for no longer than that.
 absl::Status Pack(const ConvSpec& spec, const ByteScales& scales, const dnnl::memory::desc& wanted,
                   AlignedBuffer& packed) {
   dnnl::primitive_attr attributes;
@@ -152,12 +159,20 @@ absl::Status Pack(const ConvSpec& spec, const ByteScales& scales, const dnnl::me
     const int output_channels = spec.attributes.groups == 1 ? 1 : 3;  // a mask of dimensions
     attributes.set_output_scales(output_channels, scales.to_bytes);
   }
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> weights, JoinChannels(WeightsOf(spec), spec.dst[1]));
   dnnl::memory from(onednn::Describe(Shape(WeightDims(spec)), Layout::kPlain), onednn::CpuEngine(),
-                    const_cast<void*>(spec.weights->data()));
+                    const_cast<void*>(weights->data()));
   dnnl::memory to(wanted, onednn::CpuEngine(), packed.data());
   dnnl::stream stream(onednn::CpuEngine());
   dnnl::reorder(from, to, attributes).execute(stream, from, to);
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<const Tensor>> BiasOf(const ConvSpec& spec, const ByteScales& scales) {
+  if (spec.bias == nullptr || scales.bias != nullptr) return scales.bias;
+  std::vector<std::shared_ptr<const Tensor>> parts = {spec.bias};
+  for (const ConvWeights& sibling : spec.siblings) parts.push_back(sibling.bias);
+  return JoinChannels(parts, spec.dst[1]);
 }
 
 // Bytes hold nothing but multiples of their scale: a function that bends in between must come before.
@@ -176,11 +191,11 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, Wei
     if (IsByte(spec.src_layout)) {
       ASSIGN_OR_RETURN(scales, ScalesOf(spec));
     }
-    const std::shared_ptr<const Tensor> bias = scales.bias != nullptr ? scales.bias : spec.bias;
+    ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> bias, BiasOf(spec, scales));
     ASSIGN_OR_RETURN(const auto primitive, Describe(spec, scales));
     const dnnl::memory::desc wanted = primitive.weights_desc();
     ASSIGN_OR_RETURN(const std::shared_ptr<const PackedWeights> packed,
-                     weights.Find(spec.weights, LayoutKey(wanted), static_cast<int64_t>(wanted.get_size()),
+                     weights.Find(WeightsOf(spec), LayoutKey(wanted), static_cast<int64_t>(wanted.get_size()),
                                   [&](AlignedBuffer& buffer) { return Pack(spec, scales, wanted, buffer); }));
     std::vector<PrimitiveKernel::Operand> operands = {
         {DNNL_ARG_SRC, primitive.src_desc(), From::kInput},

@@ -30,7 +30,7 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeDense(int64_t rows, const std:
     const dnnl::memory::desc wanted = primitive.weights_desc();
     const std::string key(reinterpret_cast<const char*>(&wanted.data), sizeof(wanted.data));
     ASSIGN_OR_RETURN(const std::shared_ptr<const PackedWeights> packed,
-                     cache.Find(weights, key, static_cast<int64_t>(wanted.get_size()), [&](AlignedBuffer& buffer) {
+                     cache.Find({weights}, key, static_cast<int64_t>(wanted.get_size()), [&](AlignedBuffer& buffer) {
                        const dnnl::memory::desc plain({out, in}, kFloat, transposed ? Tag::ba : Tag::ab);
                        dnnl::memory from(plain, onednn::CpuEngine(), const_cast<void*>(weights->data()));
                        dnnl::memory to(wanted, onednn::CpuEngine(), buffer.data());

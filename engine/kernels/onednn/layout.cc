@@ -29,9 +29,11 @@ int LargestByteWeight() {
   }
 }
 
+int64_t WholeBlocks(int64_t channels) { return (channels + ChannelBlock() - 1) / ChannelBlock() * ChannelBlock(); }
+
 int64_t LayoutBytes(const Shape& shape, Layout layout) {
   Shape padded = shape;
-  if (IsBlocked(layout)) padded[1] = (shape[1] + ChannelBlock() - 1) / ChannelBlock() * ChannelBlock();
+  if (IsBlocked(layout)) padded[1] = WholeBlocks(shape[1]);
   return padded.Elements() * ElementBytes(layout);
 }
 

@@ -42,6 +42,8 @@ int LargestByteWeight();
 
 // Channels in a block on this CPU: as many floats as a vector register holds (16 with AVX-512, else 8).
 int64_t ChannelBlock();
+// `channels`, and those that fill up the last block.
+int64_t WholeBlocks(int64_t channels);
 
 // Bytes of a value of rank 4 (any rank for the plain ones).
 int64_t LayoutBytes(const Shape& shape, Layout layout);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "engine/kernels/kernel.h"
@@ -16,13 +17,15 @@ namespace onebyone {
 // UNIMPLEMENTED where oneDNN has no kernel for what is asked: the caller then takes the reference. Windows have
 // explicit pads and two spatial axes.
 
-// One of the kernels that oneDNN has for a convolution.
+// How a convolution is computed: by one of the kernels that oneDNN has for it, or together with others.
 struct ConvVariant {
   enum class Algorithm : uint8_t {
     kDirect,
     // F(4x4, 3x3) or F(2x2, 3x3) (Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2016): fewer
     // multiplications, a larger rounding error. Of unsigned bytes F(2x2, 3x3), whose transformed pixels keep six bits.
     kWinograd,
+    // Several 1x1 convolutions over one input as one, directly (see ConvSpec::siblings).
+    kMerged,
   };
   Algorithm algorithm = Algorithm::kDirect;
   // Which of oneDNN's implementations of the algorithm, in its order; those for other instruction sets than the first
@@ -30,6 +33,12 @@ struct ConvVariant {
   int implementation = 0;
 
   friend bool operator==(const ConvVariant&, const ConvVariant&) = default;
+};
+
+// What a convolution multiplies by and adds.
+struct ConvWeights {
+  std::shared_ptr<const Tensor> weights;  // [K, C / groups, h, w]
+  std::shared_ptr<const Tensor> bias;     // [K], or null
 };
 
 struct ConvSpec {
@@ -44,6 +53,9 @@ struct ConvSpec {
   ConvAttributes attributes;
   std::shared_ptr<const Tensor> weights;  // [K, C / groups, h, w]
   std::shared_ptr<const Tensor> bias;     // [K], or null
+  // Further convolutions of the same form over the same input, all with a bias or none. Their channels follow in `dst`,
+  // those of each from a whole block on; what fills a block up has no weights and no bias. Floats and one group only.
+  std::vector<ConvWeights> siblings;
   ConvVariant variant;
 };
 // Inputs: src (further inputs of the node are ignored: weights are packed in). Outputs: dst. UNIMPLEMENTED too where

@@ -7,10 +7,12 @@
 
 namespace onebyone {
 
-absl::StatusOr<std::shared_ptr<const PackedWeights>> WeightCache::Find(const std::shared_ptr<const Tensor>& source,
-                                                                       const std::string& layout_key, int64_t bytes,
-                                                                       const Pack& pack) {
-  const std::string key = absl::StrCat(reinterpret_cast<uintptr_t>(source->data()), "/", layout_key);
+absl::StatusOr<std::shared_ptr<const PackedWeights>> WeightCache::Find(
+    const std::vector<std::shared_ptr<const Tensor>>& sources, const std::string& layout_key, int64_t bytes,
+    const Pack& pack) {
+  std::string key;
+  for (const auto& source : sources) absl::StrAppend(&key, reinterpret_cast<uintptr_t>(source->data()), "/");
+  key += layout_key;
   {
     absl::MutexLock lock(&mutex_);
     if (const auto found = entries_.find(key); found != entries_.end()) {
@@ -19,7 +21,7 @@ absl::StatusOr<std::shared_ptr<const PackedWeights>> WeightCache::Find(const std
   }
   // Packed outside the lock; two threads may do it at once, then the later one wins and both are right.
   auto fresh = std::make_shared<PackedWeights>();
-  fresh->source = source;
+  fresh->sources = sources;
   ASSIGN_OR_RETURN(fresh->packed, AlignedBuffer::Create(static_cast<size_t>(bytes)));
   RETURN_IF_ERROR(pack(fresh->packed));
   absl::MutexLock lock(&mutex_);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -14,26 +15,26 @@
 
 namespace onebyone {
 
-// Weights in the layout that a kernel wants. Holds on to the tensor that they were packed from, so that its address
-// stays its own.
+// Weights in the layout that a kernel wants. Holds on to the tensors that they were packed from, so that their
+// addresses stay their own.
 struct PackedWeights {
-  std::shared_ptr<const Tensor> source;
+  std::vector<std::shared_ptr<const Tensor>> sources;
   AlignedBuffer packed;
 };
 
-// Shares packed weights among the plans of one model: the same tensor in the same layout is packed once, and goes when
-// the last plan that uses it goes. Thread-safe.
+// Shares packed weights among the plans of one model: the same tensors in the same layout are packed once, and go when
+// the last plan that uses them goes. Thread-safe.
 class WeightCache {
  public:
   using Pack = std::function<absl::Status(AlignedBuffer& packed)>;
 
-  // The weights of `source` in the layout that `layout_key` tells; `pack` fills a buffer of `bytes` where they are not
-  // there yet.
-  absl::StatusOr<std::shared_ptr<const PackedWeights>> Find(const std::shared_ptr<const Tensor>& source,
+  // The weights of `sources`, together, in the layout that `layout_key` tells; `pack` fills a buffer of `bytes` where
+  // they are not there yet.
+  absl::StatusOr<std::shared_ptr<const PackedWeights>> Find(const std::vector<std::shared_ptr<const Tensor>>& sources,
                                                             const std::string& layout_key, int64_t bytes,
                                                             const Pack& pack);
 
-  // Packed tensors that are in use.
+  // Packed weights that are in use.
   int64_t live() const;
 
  private:
