@@ -1,7 +1,6 @@
 #include "engine/image/eighth_scan.h"
 
-// Inlined, so that the bits stay in registers.
-#define ONEBYONE_INLINE inline __attribute__((always_inline))
+#include "engine/base/always_inline.h"
 
 namespace onebyone {
 namespace {
@@ -16,13 +15,14 @@ bool Restart(EighthScan& scan, EntropyBits& bits) {
 }
 
 // The mean of the next block.
-ONEBYONE_INLINE bool ReadMean(EntropyBits& bits, EighthScan::Component& component, uint8_t& sample) {
+ONEBYONE_ALWAYS_INLINE bool ReadMean(EntropyBits& bits, EighthScan::Component& component, uint8_t& sample) {
   return ReadDc(bits, *component.tables, component.dc) && SampleOfDc(component.dc * component.dc_step, sample) &&
          SkipAc(bits, *component.tables);
 }
 
 // The 2x2 samples of the next block.
-ONEBYONE_INLINE bool ReadQuarters(EntropyBits& bits, EighthScan::Component& component, ReducedIdct::Samples& samples) {
+ONEBYONE_ALWAYS_INLINE bool ReadQuarters(EntropyBits& bits, EighthScan::Component& component,
+                                         ReducedIdct::Samples& samples) {
   const BlockTables& tables = *component.tables;
   if (!ReadDc(bits, tables, component.dc)) return false;
   const AcValueTable::Step first = tables.ac_value.At(bits.window());
@@ -40,7 +40,8 @@ ONEBYONE_INLINE bool ReadQuarters(EntropyBits& bits, EighthScan::Component& comp
 
 // kHorizontal, kVertical: of luma. What an MCU holds: A.2.3.
 template <int kHorizontal, int kVertical>
-ONEBYONE_INLINE bool ReadChroma(EntropyBits& bits, EighthScan::Component& component, int64_t stride, uint8_t* to) {
+ONEBYONE_ALWAYS_INLINE bool ReadChroma(EntropyBits& bits, EighthScan::Component& component, int64_t stride,
+                                       uint8_t* to) {
   ReducedIdct::Samples samples{};
   if constexpr (kHorizontal * kVertical == 4) {
     if (!ReadQuarters(bits, component, samples)) return false;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "engine/base/always_inline.h"
 #include "engine/image/ac_skip_table.h"
 #include "engine/image/ac_step.h"
 #include "engine/image/ac_value_table.h"
@@ -9,14 +10,11 @@
 #include "engine/image/huffman_table.h"
 #include "engine/image/reduced_idct.h"
 
-// The functions below have their bits in registers only where they are inlined.
-#define ONEBYONE_INLINE inline __attribute__((always_inline))
-
 namespace onebyone {
 
 // Blocks of a sequential scan (ITU-T T.81, F.2.2): the DC coefficient, then the AC coefficients are skipped or read.
 // Each function that reads a block's part is false where the bits are none that an encoder writes; libjpeg lets some of
-// those pass.
+// those pass. Inlined, so that the bits stay in registers.
 
 // How the blocks of a component are coded.
 struct BlockTables {
@@ -31,7 +29,7 @@ inline constexpr int kReadsAfterDc = 2;
 
 // Adds the difference to `dc`, the one of the block before. Leaves the bits of what is read or skipped next in the
 // window.
-ONEBYONE_INLINE bool ReadDc(EntropyBits& bits, const BlockTables& tables, int32_t& dc) {
+ONEBYONE_ALWAYS_INLINE bool ReadDc(EntropyBits& bits, const BlockTables& tables, int32_t& dc) {
   constexpr int kMostBits = HuffmanTable::kMostCodeBits + HuffmanTable::kMostDcSize;
   static_assert(kMostBits + AcSkipTable::kMostBits <= EntropyBits::kLeast);
   static_assert(kMostBits + kReadsAfterDc * AcValueTable::kWindowBits <= EntropyBits::kLeast);
@@ -44,7 +42,7 @@ ONEBYONE_INLINE bool ReadDc(EntropyBits& bits, const BlockTables& tables, int32_
 
 // One symbol: what is not one step. `index`: the next coefficient's, 64 after the end of the block. `value`: of the
 // coefficient before `index`.
-ONEBYONE_INLINE bool ReadAcSymbol(EntropyBits& bits, const HuffmanTable& ac, int& index, int32_t& value) {
+ONEBYONE_ALWAYS_INLINE bool ReadAcSymbol(EntropyBits& bits, const HuffmanTable& ac, int& index, int32_t& value) {
   bits.Refill();
   const HuffmanTable::Symbol symbol = ac.At(bits.window());
   value = HuffmanTable::ValueAt(bits.window() << symbol.code_bits, symbol.size);
@@ -54,7 +52,7 @@ ONEBYONE_INLINE bool ReadAcSymbol(EntropyBits& bits, const HuffmanTable& ac, int
 }
 
 // False where the block ends, then `index` is at least 64, or where the next bits are not one step.
-ONEBYONE_INLINE bool SkipAcStep(EntropyBits& bits, const AcSkipTable& table, int& index) {
+ONEBYONE_ALWAYS_INLINE bool SkipAcStep(EntropyBits& bits, const AcSkipTable& table, int& index) {
   const AcSkipTable::Step step = table.At(bits.window());
   const int sum = index + step.coefficients;
   if (sum >= 64 && !AcStep::EndsBlock(sum)) [[unlikely]]
@@ -65,7 +63,7 @@ ONEBYONE_INLINE bool SkipAcStep(EntropyBits& bits, const AcSkipTable& table, int
 }
 
 // Directly after ReadDc.
-ONEBYONE_INLINE bool SkipAc(EntropyBits& bits, const BlockTables& tables) {
+ONEBYONE_ALWAYS_INLINE bool SkipAc(EntropyBits& bits, const BlockTables& tables) {
   constexpr int kStepsAtOnce = 2;
   static_assert(kStepsAtOnce * AcSkipTable::kMostBits <= EntropyBits::kLeast);
   int index = 1;
@@ -83,8 +81,8 @@ ONEBYONE_INLINE bool SkipAc(EntropyBits& bits, const BlockTables& tables) {
 }
 
 // As SkipAcStep; also false where the coefficient is not usual, then `index` is negative.
-ONEBYONE_INLINE bool ReadAcStep(EntropyBits& bits, const AcValueTable& table, const ReducedIdct& idct, int& index,
-                                ReducedIdct::Sums& sums) {
+ONEBYONE_ALWAYS_INLINE bool ReadAcStep(EntropyBits& bits, const AcValueTable& table, const ReducedIdct& idct,
+                                       int& index, ReducedIdct::Sums& sums) {
   const AcValueTable::Step step = table.At(bits.window());
   const int sum = index + step.coefficients;
   if (sum >= 64 && !AcStep::EndsBlock(sum)) [[unlikely]]
@@ -99,8 +97,8 @@ ONEBYONE_INLINE bool ReadAcStep(EntropyBits& bits, const AcValueTable& table, co
 }
 
 // Adds the coefficients to `sums`. Directly after ReadDc.
-ONEBYONE_INLINE bool ReadAc(EntropyBits& bits, const BlockTables& tables, const ReducedIdct& idct,
-                            ReducedIdct::Sums& sums) {
+ONEBYONE_ALWAYS_INLINE bool ReadAc(EntropyBits& bits, const BlockTables& tables, const ReducedIdct& idct,
+                                   ReducedIdct::Sums& sums) {
   constexpr int kStepsAtOnce = 4;
   static_assert(kStepsAtOnce * AcValueTable::kWindowBits <= EntropyBits::kLeast);
   int index = 1;
@@ -122,5 +120,3 @@ ONEBYONE_INLINE bool ReadAc(EntropyBits& bits, const BlockTables& tables, const 
 }
 
 }  // namespace onebyone
-
-#undef ONEBYONE_INLINE

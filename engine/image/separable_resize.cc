@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/base/always_inline.h"
 #include "engine/base/status_macros.h"
 
 // The loops below are compiled twice on x86: for every machine, and for those with AVX2.
 #if defined(__x86_64__)
 #define ONEBYONE_AVX2 __attribute__((target("avx2")))
 #endif
-#define ONEBYONE_INLINE inline __attribute__((always_inline))
 
 namespace onebyone {
 namespace {
@@ -19,19 +19,19 @@ using Byte4 = uint8_t __attribute__((vector_size(4)));
 
 constexpr int32_t kHalf = int32_t{1} << (FilterTaps::kWeightBits - 1);
 
-ONEBYONE_INLINE uint8_t ToByte(int32_t sum) {
+ONEBYONE_ALWAYS_INLINE uint8_t ToByte(int32_t sum) {
   return static_cast<uint8_t>(std::clamp(sum >> FilterTaps::kWeightBits, 0, 255));
 }
 
 // Three channels and one byte more, which counts for nothing.
-ONEBYONE_INLINE Int4 LoadPixel(const uint8_t* pixel) {
+ONEBYONE_ALWAYS_INLINE Int4 LoadPixel(const uint8_t* pixel) {
   Byte4 bytes;
   std::memcpy(&bytes, pixel, sizeof(bytes));
   return __builtin_convertvector(bytes, Int4);
 }
 
 // One row of the pass along rows. Reads one byte past the last pixel needed.
-ONEBYONE_INLINE void NarrowRowLoop(const uint8_t* row, const FilterTaps& columns, uint8_t* to) {
+ONEBYONE_ALWAYS_INLINE void NarrowRowLoop(const uint8_t* row, const FilterTaps& columns, uint8_t* to) {
   const auto outputs = static_cast<int64_t>(columns.first.size());
   for (int64_t x = 0; x < outputs; ++x, to += 3) {
     const uint8_t* from = row + int64_t{3} * columns.first[x];
@@ -51,8 +51,8 @@ ONEBYONE_INLINE void NarrowRowLoop(const uint8_t* row, const FilterTaps& columns
 }
 
 // One row of the pass along columns: `bytes` of it, from `count` rows.
-ONEBYONE_INLINE void BlendRowsLoop(const uint8_t* rows, int64_t bytes, const int32_t* weights, int32_t count,
-                                   uint8_t* to) {
+ONEBYONE_ALWAYS_INLINE void BlendRowsLoop(const uint8_t* rows, int64_t bytes, const int32_t* weights, int32_t count,
+                                          uint8_t* to) {
   constexpr int64_t kBlock = 64;
   int64_t begin = 0;
   for (; begin + kBlock <= bytes; begin += kBlock) {

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "engine/base/always_inline.h"
+
 // The loops below are compiled twice on x86: for every machine, and for those with AVX2.
 #if defined(__x86_64__)
 #define ONEBYONE_AVX2 __attribute__((target("avx2")))
 #endif
-#define ONEBYONE_INLINE inline __attribute__((always_inline))
 
 namespace onebyone {
 namespace {
@@ -20,7 +21,7 @@ constexpr int32_t kHalf = int32_t{1} << 15;
 
 constexpr int64_t kBlock = 64;
 
-ONEBYONE_INLINE uint8_t ToByte(int32_t value) { return static_cast<uint8_t>(std::clamp(value, 0, 255)); }
+ONEBYONE_ALWAYS_INLINE uint8_t ToByte(int32_t value) { return static_cast<uint8_t>(std::clamp(value, 0, 255)); }
 
 struct Row {
   const uint8_t* luma;
@@ -29,7 +30,7 @@ struct Row {
 };
 
 // Planes first, which the compiler makes vectors of.
-ONEBYONE_INLINE void ConvertBlock(const Row& row, int64_t begin, int64_t count, uint8_t* rgb) {
+ONEBYONE_ALWAYS_INLINE void ConvertBlock(const Row& row, int64_t begin, int64_t count, uint8_t* rgb) {
   uint8_t planes[3][kBlock];
   for (int64_t i = 0; i < count; ++i) {
     const int32_t y = row.luma[begin + i];
@@ -44,7 +45,7 @@ ONEBYONE_INLINE void ConvertBlock(const Row& row, int64_t begin, int64_t count, 
   }
 }
 
-ONEBYONE_INLINE void ConvertLoop(const Row& row, int64_t count, uint8_t* rgb) {
+ONEBYONE_ALWAYS_INLINE void ConvertLoop(const Row& row, int64_t count, uint8_t* rgb) {
   int64_t begin = 0;
   for (; begin + kBlock <= count; begin += kBlock) ConvertBlock(row, begin, kBlock, rgb + 3 * begin);
   if (begin < count) ConvertBlock(row, begin, count - begin, rgb + 3 * begin);

@@ -20,15 +20,15 @@ inline constexpr int64_t kMostChoiceBytes = int64_t{1} << 20;
 
 // Choices as text, to be kept in a file:
 //
-//   onebyone kernel choices 1
+//   onebyone kernel choices 2
 //   model 4f2c...
 //   machine AMD EPYC ...
 //   choices 2
 //   1 winograd [1, 64, 56, 56]>[1, 192, 56, 56]/1,1/1/0
 //   4 direct [1, 64, 56, 56]>[1, 192, 56, 56]/1,1/1/0
 //
-// Each line of a choice: threads, kind, ConvChoice::KeyOf. The first line's number changes with the format, and with
-// kernels of ours that make old timings worthless.
+// Each line of a choice: threads, NameOf the variant, ConvChoice::KeyOf or StepGroup::key. The first line's number
+// changes with the format, and with kernels of ours that make old timings worthless.
 std::string FormatChoices(const ChoiceOrigin& origin, const ConvChoices& choices);
 
 // Reads it back. FAILED_PRECONDITION where it is of another origin or format; INVALID_ARGUMENT where it is broken, cut,

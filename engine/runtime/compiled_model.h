@@ -19,11 +19,12 @@
 namespace onebyone {
 
 struct CompileOptions {
-  // kMeasured times the kernels that oneDNN has for each convolution once and keeps the fastest; kExact never takes
-  // Winograd, whose rounding error is larger, and measures nothing.
+  // kMeasured times the kernels that oneDNN has for each convolution once and keeps the fastest, then whether siblings
+  // are faster as one; kExact never takes Winograd, whose rounding error is larger, and measures nothing.
   enum class Convolution : uint8_t { kMeasured, kExact };
   Convolution convolution = Convolution::kMeasured;
   // The kernel of every convolution that has it, instead of `convolution`: to measure what a kernel costs or gains.
+  // kMergedVariant: all siblings run as one.
   std::optional<ConvVariant> every_conv = std::nullopt;
   Precision precision = Precision::kFloat32;
   // What kInt8 runs by.

@@ -26,8 +26,8 @@ std::string NameOf(const ConvVariant& variant);
 // Nothing for a name that no variant has.
 std::optional<ConvVariant> FindConvVariant(absl::string_view name);
 
-// Which kernels convolutions run by, by what they compute (shapes, window, layouts, activation). Not thread-safe while
-// it is changed.
+// Which kernels convolutions run by, by what they compute (shapes, window, layouts, activation), and which groups of
+// siblings run as one, by StepGroup::key. Not thread-safe while it is changed.
 class ConvChoice {
  public:
   // The same for all convolutions that compute the same from the same layouts.

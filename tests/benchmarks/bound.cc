@@ -98,7 +98,9 @@ void PrintText(const BoundRuns& runs, const Network& network, const Bound& bound
 absl::Status Run(const Flags& flags) {
   ASSIGN_OR_RETURN(const Network network, LoadNetwork(flags.network));
   std::vector<Network> variants;
-  for (const ConvVariant& variant : kConvVariants) {
+  std::vector<ConvVariant> tried(kConvVariants.begin(), kConvVariants.end());
+  tried.push_back(kMergedVariant);
+  for (const ConvVariant& variant : tried) {
     ASSIGN_OR_RETURN(Network every, LoadNetwork(flags.network, {.every_conv = variant}));
     variants.push_back(std::move(every));
   }

@@ -81,6 +81,52 @@ absl::Status TimeWhole(Executor& served, const Tensor& input, int runs, Bound& b
   return absl::OkStatus();
 }
 
+// The least times of siblings, over all plans: of each by itself, and of all as one step.
+struct SiblingTimes {
+  absl::flat_hash_map<std::string, double> apart;  // by the step's name
+  double merged = kNever;
+
+  double ApartSum() const {
+    return std::accumulate(apart.begin(), apart.end(), 0.0,
+                           [](double sum, const auto& member) { return sum + member.second; });
+  }
+};
+
+// By the name of the step that siblings are together.
+absl::flat_hash_map<std::string, SiblingTimes> TimesOfSiblings(const std::vector<Candidate>& candidates) {
+  absl::flat_hash_map<std::string, SiblingTimes> groups;
+  for (const Candidate& candidate : candidates) {
+    for (size_t i = 0; i < candidate.step_ms.size(); ++i) {
+      const Step& step = candidate.plan->steps[i];
+      if (step.siblings.name.empty()) continue;
+      SiblingTimes& times = groups[step.siblings.name];
+      double& least =
+          step.name == step.siblings.name ? times.merged : times.apart.try_emplace(step.name, kNever).first->second;
+      least = std::min(least, candidate.step_ms[i]);
+    }
+  }
+  return groups;
+}
+
+// Where siblings would be faster the other way, together or apart, each of their steps has its share of that.
+void CompareSiblings(const std::vector<Candidate>& candidates, std::vector<StepBound>& steps) {
+  const auto groups = TimesOfSiblings(candidates);
+  const std::vector<Step>& served = candidates.front().plan->steps;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const auto group = groups.find(served[i].siblings.name);
+    if (group == groups.end() || group->second.apart.empty()) continue;
+    const double apart = group->second.ApartSum();
+    if (served[i].name == group->first) {
+      if (apart >= steps[i].fastest_ms) continue;
+      steps[i].fastest_ms = apart;
+      steps[i].fastest = "apart";
+    } else if (group->second.merged < apart) {
+      steps[i].fastest_ms *= group->second.merged / apart;
+      steps[i].fastest = NameOf(kMergedVariant);
+    }
+  }
+}
+
 // Steps that have the same kernel in several plans take their least time from all of them.
 std::vector<StepBound> CompareSteps(const std::vector<Candidate>& candidates) {
   const Candidate& served = candidates.front();
@@ -139,6 +185,7 @@ absl::StatusOr<Bound> MeasureBound(const Network& network, const std::vector<Net
     RETURN_IF_ERROR(TimeWhole(*candidates.front().executor, network.input, runs.runs, bound));
   }
   bound.steps = CompareSteps(candidates);
+  CompareSiblings(candidates, bound.steps);
   return bound;
 }
 

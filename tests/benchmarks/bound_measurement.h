@@ -17,7 +17,7 @@ struct StepBound {
   double served_ms = 0;
   double fastest_ms = 0;
   std::string kernel;   // that is served: "direct", "winograd.1"; empty for what is no convolution
-  std::string fastest;  // the same, of the fastest
+  std::string fastest;  // the same, of the fastest; "apart" where siblings would better not run as one
 
   double Gflops() const { return 2e-6 * static_cast<double>(multiply_adds) / served_ms; }
 };

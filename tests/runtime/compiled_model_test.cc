@@ -8,6 +8,7 @@
 
 #include "engine/runtime/executor.h"
 #include "engine/tensor/aligned_buffer.h"
+#include "tests/testing/cosine.h"
 #include "tests/testing/status_matchers.h"
 
 namespace onebyone {
@@ -143,15 +144,7 @@ TEST_P(CompiledLayers, InBFloat16AreTheReferenceWithinItsRounding) {
     const std::vector<float> wanted = RunLayer(*plain, GetParam(), batch);
     const std::vector<float> got = RunLayer(**model, GetParam(), batch);
     ASSERT_EQ(got.size(), wanted.size());
-    double dot = 0.0;
-    double got_squares = 0.0;
-    double wanted_squares = 0.0;
-    for (size_t i = 0; i < got.size(); ++i) {
-      dot += static_cast<double>(got[i]) * wanted[i];
-      got_squares += static_cast<double>(got[i]) * got[i];
-      wanted_squares += static_cast<double>(wanted[i]) * wanted[i];
-    }
-    EXPECT_GT(dot / std::sqrt(got_squares * wanted_squares), 0.9999);
+    EXPECT_GT(testing::Cosine(got, wanted), 0.9999);
     EXPECT_NE(got, wanted) << "not in bfloat16 at all";
   }
 }

@@ -1,13 +1,13 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <cmath>
 #include <random>
 
 #include "engine/kernels/onednn/layout.h"
 #include "engine/runtime/compiled_model.h"
 #include "engine/runtime/conv_choice.h"
 #include "engine/runtime/executor.h"
+#include "tests/testing/cosine.h"
 #include "tests/testing/graph_builder.h"
 #include "tests/testing/status_matchers.h"
 
@@ -16,6 +16,7 @@
 namespace onebyone {
 namespace {
 
+using testing::Cosine;
 using testing::GraphBuilder;
 using testing::IsOk;
 
@@ -59,18 +60,6 @@ std::vector<float> MapOf(CompiledModel& model, const std::string& layer) {
   EXPECT_THAT(executor->Run(nullptr), IsOk());
   const ConstTensorView map = executor->Output(0);
   return {map.As<float>(), map.As<float>() + map.shape.Elements()};
-}
-
-double Cosine(const std::vector<float>& a, const std::vector<float>& b) {
-  double product = 0;
-  double a_squares = 0;
-  double b_squares = 0;
-  for (size_t i = 0; i < a.size(); ++i) {
-    product += static_cast<double>(a[i]) * b[i];
-    a_squares += static_cast<double>(a[i]) * a[i];
-    b_squares += static_cast<double>(b[i]) * b[i];
-  }
-  return product / std::sqrt(a_squares * b_squares);
 }
 
 std::shared_ptr<Calibration> Calibrated() {

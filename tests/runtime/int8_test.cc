@@ -1,12 +1,12 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <cmath>
 #include <random>
 
 #include "engine/runtime/compiled_model.h"
 #include "engine/runtime/executor.h"
 #include "tests/passes/random_network.h"
+#include "tests/testing/cosine.h"
 #include "tests/testing/graph_builder.h"
 #include "tests/testing/status_matchers.h"
 
@@ -15,6 +15,7 @@
 namespace onebyone {
 namespace {
 
+using testing::Cosine;
 using testing::GraphBuilder;
 using ::testing::HasSubstr;
 using testing::IsOk;
@@ -68,19 +69,6 @@ std::shared_ptr<Calibration> Calibrated(const Graph& graph) {
     calibration->ranges[name] = {std::min(0.0F, *low), std::max(0.0F, *high)};
   }
   return calibration;
-}
-
-double Cosine(const std::vector<float>& a, const std::vector<float>& b) {
-  double product = 0;
-  double a_squares = 0;
-  double b_squares = 0;
-  for (size_t i = 0; i < a.size(); ++i) {
-    product += static_cast<double>(a[i]) * b[i];
-    a_squares += static_cast<double>(a[i]) * a[i];
-    b_squares += static_cast<double>(b[i]) * b[i];
-  }
-  if (a_squares == 0 && b_squares == 0) return 1;
-  return product / std::sqrt(a_squares * b_squares);
 }
 
 Graph InceptionBlocks() {

@@ -99,10 +99,13 @@ absl::string_view InstructionsOf(absl::string_view implementation) {
 bool FindImplementation(int implementation, dnnl::convolution_forward::primitive_desc& primitive) {
   const std::string first = primitive.impl_info_str();
   if (absl::StartsWith(first, "ref")) return false;  // a thousand times slower than the others
+  std::string last = first;                          // some are listed twice
   for (int found = 0; found < implementation;) {
     if (!primitive.next_impl()) return false;
     const std::string next = primitive.impl_info_str();
-    if (!absl::StartsWith(next, "ref") && InstructionsOf(next) == InstructionsOf(first)) ++found;
+    if (absl::StartsWith(next, "ref") || InstructionsOf(next) != InstructionsOf(first) || next == last) continue;
+    last = next;
+    ++found;
   }
   return true;
 }
