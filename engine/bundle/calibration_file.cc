@@ -20,7 +20,7 @@ using ConfigCalibration = config::v1::Calibration;
 constexpr int64_t kMaxFileBytes = int64_t{32} << 20;
 constexpr int kMaxEntries = 100'000;  // of each repeated field: as many as a network may have nodes
 constexpr size_t kMaxNameTold = 100;
-constexpr std::array<const char*, 3> kMethods = {"max", "percentile", "mse"};
+constexpr std::array<const char*, 4> kMethods = {"max", "extreme", "percentile", "mse"};
 constexpr std::array<Precision, 2> kCalibrated = {Precision::kBFloat16, Precision::kInt8};
 
 absl::Status Wrong(absl::string_view field, absl::string_view wanted, absl::string_view got) {
@@ -106,13 +106,14 @@ absl::StatusOr<Calibration> FromConfig(const ConfigCalibration& config) {
   Calibration calibration;
   calibration.method = config.method();
   if (std::find(kMethods.begin(), kMethods.end(), config.method()) == kMethods.end()) {
-    return Wrong("method", "max, percentile or mse", Quoted(config.method()));
+    return Wrong("method", "max, extreme, percentile or mse", Quoted(config.method()));
   }
   calibration.images = config.images();
   if (calibration.images < 1) return Wrong("images", "at least 1", absl::StrCat(calibration.images));
   RETURN_IF_ERROR(ReadRanges(config, calibration));
   RETURN_IF_ERROR(ReadLayers("float_layers", config.float_layers(), calibration.float_layers));
   RETURN_IF_ERROR(ReadLayers("winograd_layers", config.winograd_layers(), calibration.winograd_layers));
+  RETURN_IF_ERROR(ReadLayers("companded_layers", config.companded_layers(), calibration.companded_layers));
   RETURN_IF_ERROR(ReadFidelities(config, calibration));
   return calibration;
 }
@@ -129,6 +130,7 @@ ConfigCalibration ToConfig(const Calibration& calibration) {
   }
   for (const std::string& layer : calibration.float_layers) config.add_float_layers(layer);
   for (const std::string& layer : calibration.winograd_layers) config.add_winograd_layers(layer);
+  for (const std::string& layer : calibration.companded_layers) config.add_companded_layers(layer);
   for (const Fidelity& fidelity : calibration.fidelities) {
     config::v1::Fidelity& stored = *config.add_fidelities();
     stored.set_precision(std::string(NameOf(fidelity.precision)));

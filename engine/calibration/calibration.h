@@ -29,7 +29,7 @@ struct Fidelity {
 
 // What is known of a network's values from running it on sample pictures.
 struct Calibration {
-  std::string method;  // how `ranges` were chosen: "max", "percentile", "mse"
+  std::string method;  // how `ranges` were chosen: "max", "extreme", "percentile", "mse"
   int images = 0;
   absl::btree_map<std::string, ValueRange> ranges;  // by the name of the value; the network's input too
   // Convolutions that stay in float where the network runs in int8, by the name of any value that they produce (with
@@ -37,6 +37,9 @@ struct Calibration {
   absl::btree_set<std::string> float_layers;
   // Convolutions that may run as Winograd in int8: the fidelity stated is that with all of them. Named likewise.
   absl::btree_set<std::string> winograd_layers;
+  // Convolutions whose results are companded bytes (see Quantization), where nothing but max pools and local response
+  // normalizations read them. Named likewise.
+  absl::btree_set<std::string> companded_layers;
   std::vector<Fidelity> fidelities;  // at most one per precision
 };
 

@@ -24,12 +24,35 @@ ValueRange Union(const ValueRange& a, const ValueRange& b) {
   return {.low = std::min(a.low, b.low), .high = std::max(a.high, b.high)};
 }
 
+void Spread::Add(double number) {
+  count_ += 1;
+  const double distance = number - mean_;
+  mean_ += distance / count_;
+  squares_ += distance * (number - mean_);
+}
+
+void Spread::Merge(const Spread& other) {
+  const double count = count_ + other.count_;
+  if (count == 0) return;
+  const double distance = other.mean_ - mean_;
+  mean_ += distance * other.count_ / count;
+  squares_ += other.squares_ + distance * distance * count_ * other.count_ / count;
+  count_ = count;
+}
+
+double Spread::deviation() const { return count_ > 0 ? std::sqrt(squares_ / count_) : 0; }
+
 Histogram::Histogram(const ValueRange& observed)
     : observed_(observed),
       extreme_(std::max(std::abs(static_cast<double>(observed.low)), std::abs(static_cast<double>(observed.high)))),
       counts_(kBins) {}
 
 void Histogram::Add(absl::Span<const float> numbers) {
+  ValueRange range = EmptyRange();
+  Widen(range, numbers);
+  if (range.low > range.high) return;  // nothing but NaN
+  highs_.Add(range.high);
+  lows_.Add(range.low);
   const double bins_per_unit = extreme_ > 0 ? kBins / (2 * extreme_) : 0;
   for (const float number : numbers) {
     if (std::isnan(number)) continue;
@@ -46,6 +69,8 @@ void Histogram::Add(absl::Span<const float> numbers) {
 
 void Histogram::Merge(const Histogram& other) {
   for (size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  highs_.Merge(other.highs_);
+  lows_.Merge(other.lows_);
   zeros_ += other.zeros_;
   total_ += other.total_;
 }

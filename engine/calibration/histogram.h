@@ -17,6 +17,23 @@ ValueRange Union(const ValueRange& a, const ValueRange& b);
 // The range of no numbers: low is +infinity, high -infinity.
 ValueRange EmptyRange();
 
+// Mean and standard deviation of some numbers (Welford, "Note on a method for calculating corrected sums of squares and
+// products", 1962).
+class Spread {
+ public:
+  void Add(double number);
+  // As if all numbers of `other` had been added here.
+  void Merge(const Spread& other);
+
+  double mean() const { return mean_; }  // 0 of no numbers
+  double deviation() const;              // of the population; 0 of one number
+
+ private:
+  double count_ = 0;
+  double mean_ = 0;
+  double squares_ = 0;  // the sum of squared distances from the mean
+};
+
 // How often a value held which numbers, in bins of equal width from -extreme to extreme. Not thread-safe.
 class Histogram {
  public:
@@ -25,7 +42,7 @@ class Histogram {
   // `observed`: the smallest and the largest number that will come, both finite, from a first look at all of them.
   explicit Histogram(const ValueRange& observed);
 
-  // Numbers outside the observed range count at its end; NaN counts for nothing.
+  // Those of one picture. Numbers outside the observed range count at its end; NaN counts for nothing.
   void Add(absl::Span<const float> numbers);
   // Takes over the counts of a histogram of the same observed range.
   void Merge(const Histogram& other);
@@ -38,6 +55,9 @@ class Histogram {
   int64_t count(int i) const { return counts_[static_cast<size_t>(i)]; }
   // Numbers that are 0 exactly, as most are behind a Relu; they are in no bin.
   int64_t zeros() const { return zeros_; }
+  // Of the largest and of the smallest number of each picture.
+  const Spread& highs() const { return highs_; }
+  const Spread& lows() const { return lows_; }
   // All numbers, zeros too.
   int64_t total() const { return total_; }
 
@@ -45,6 +65,8 @@ class Histogram {
   ValueRange observed_;
   double extreme_ = 0;
   std::vector<int64_t> counts_;
+  Spread highs_;
+  Spread lows_;
   int64_t zeros_ = 0;
   int64_t total_ = 0;
 };

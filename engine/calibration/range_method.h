@@ -12,17 +12,18 @@ namespace onebyone {
 // How the range of a quantized value follows from the numbers that it was seen to hold.
 enum class RangeMethod : uint8_t {
   kMax,         // all of them: nothing saturates, a single outlier makes every step coarse
+  kExtreme,     // as far as another picture is likely to reach, from how much the pictures' largest numbers differ
   kPercentile,  // all but 0.01 % of them at each end
   kMse,         // the ends with the least mean squared error, of rounding and of saturation together
 };
 
-inline constexpr std::array<RangeMethod, 3> kRangeMethods = {RangeMethod::kMax, RangeMethod::kPercentile,
-                                                             RangeMethod::kMse};
+inline constexpr std::array<RangeMethod, 4> kRangeMethods = {RangeMethod::kMax, RangeMethod::kExtreme,
+                                                             RangeMethod::kPercentile, RangeMethod::kMse};
 
-// "max", "percentile", "mse".
+// "max", "extreme", "percentile", "mse".
 absl::string_view NameOf(RangeMethod method);
 
-// The range, within the observed one. That of a histogram without numbers is 0 to 0.
+// The range, by all methods but kExtreme within the observed one. That of a histogram without numbers is 0 to 0.
 ValueRange ChooseRange(const Histogram& histogram, RangeMethod method);
 
 // The expected squared error of a number of `histogram` in 8 bits that saturate at -`end` and `end`: 0 to 255 where no

@@ -42,6 +42,7 @@ struct ConvAttributes {
   int64_t groups = 1;
   std::optional<Activation> activation;  // applied to the result, set by the pass fuse_activation
   bool stays_float = false;              // where others run in int8; set by the pass mark_convolutions
+  bool is_companded = false;             // its bytes in int8, see Quantization; set by the pass mark_convolutions
   bool byte_winograd = false;  // in int8 it may run as Winograd by its calibration; set by the pass mark_convolutions
 };
 

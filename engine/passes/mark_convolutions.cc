@@ -40,7 +40,8 @@ int Mark(Graph& graph, const absl::btree_set<std::string>& layers, bool ConvAttr
 
 absl::StatusOr<int> MarkConvolutions::Run(Graph& graph) const {
   return Mark(graph, float_layers, &ConvAttributes::stays_float) +
-         Mark(graph, winograd_layers, &ConvAttributes::byte_winograd);
+         Mark(graph, winograd_layers, &ConvAttributes::byte_winograd) +
+         Mark(graph, companded_layers, &ConvAttributes::is_companded);
 }
 
 }  // namespace onebyone

@@ -42,11 +42,37 @@ std::optional<ValueRange> RangeOf(const Calibration& calibration, const Value& v
   return range;
 }
 
+// Whether the bytes of a group may be companded: a marked convolution computes them, and for the rest max pools; max
+// pools and local response normalizations read them.
+std::vector<bool> FindCompanded(const Graph& graph, Groups& groups) {
+  const auto count = static_cast<size_t>(graph.value_count());
+  std::vector<bool> companded(count, false);
+  std::vector<bool> barred(count, false);
+  for (const ValueId input : graph.inputs()) barred[groups.Find(input)] = true;
+  for (const NodeId id : graph.NodeIds()) {
+    const Node& node = graph.node(id);
+    const auto* conv = std::get_if<ConvAttributes>(&node.attributes);
+    const bool is_marked = conv != nullptr && conv->is_companded;
+    const bool is_pool = node.op == OpType::kMaxPool;
+    for (const ValueId output : node.outputs) {
+      if (is_marked) companded[groups.Find(output)] = true;
+      if (!is_marked && !is_pool) barred[groups.Find(output)] = true;
+    }
+    if (is_pool || node.op == OpType::kLrn) continue;
+    for (const ValueId input : node.inputs) {
+      if (input != kNoValue) barred[groups.Find(input)] = true;
+    }
+  }
+  for (size_t group = 0; group < count; ++group) companded[group] = companded[group] && !barred[group];
+  return companded;
+}
+
 // Values below this lose their meaning as denormal scales.
 constexpr float kSmallestRange = 1e-30F;
 
-std::optional<Quantization> QuantizationOf(const std::optional<ValueRange>& range) {
+std::optional<Quantization> QuantizationOf(const std::optional<ValueRange>& range, bool is_companded) {
   if (!range.has_value() || std::max(-range->low, range->high) < kSmallestRange) return std::nullopt;
+  if (is_companded && range->low >= 0.0F) return CompandedQuantizationFor(range->high);
   return QuantizationFor(range->low, range->high);
 }
 
@@ -79,11 +105,12 @@ absl::StatusOr<int> QuantizeInt8::Run(Graph& graph) const {
       ranges[group] = range;
     }
   }
+  const std::vector<bool> companded = FindCompanded(graph, groups);
   int rewrites = 0;
   for (ValueId id = 0; id < graph.value_count(); ++id) {
     const ValueId group = groups.Find(id);
     if (is_float[group] || !is_live(graph.value(id))) continue;
-    const std::optional<Quantization> quantization = QuantizationOf(ranges[group]);
+    const std::optional<Quantization> quantization = QuantizationOf(ranges[group], companded[group]);
     if (graph.value(id).quantization == quantization) continue;
     graph.value(id).quantization = quantization;
     ++rewrites;

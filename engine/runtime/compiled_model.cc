@@ -157,7 +157,8 @@ class CompiledNetwork : public CompiledModel {
     RETURN_IF_ERROR(RemoveIdentity{}.Run(graph).status());
     RETURN_IF_ERROR(FoldBatchNorm{}.Run(graph).status());  // finds something only in the imported graph
     if (options_.precision == Precision::kInt8) {
-      const MarkConvolutions mark = {options_.calibration->float_layers, options_.calibration->winograd_layers};
+      const MarkConvolutions mark = {options_.calibration->float_layers, options_.calibration->winograd_layers,
+                                     options_.calibration->companded_layers};
       RETURN_IF_ERROR(mark.Run(graph).status());
     }
     RETURN_IF_ERROR(FuseActivation{}.Run(graph).status());

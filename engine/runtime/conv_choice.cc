@@ -15,6 +15,7 @@ absl::string_view NameOf(Layout layout) {
     case Layout::kBlockedBFloat16: return "bf16-blocks";
     case Layout::kChannelsLastUInt8: return "u8-hwc";
     case Layout::kChannelsLastInt8: return "s8-hwc";
+    case Layout::kChannelsLastCompanded: return "companded-hwc";
   }
   return "?";
 }

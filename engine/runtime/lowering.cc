@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "engine/base/status_macros.h"
 #include "engine/graph/cost.h"
+#include "engine/kernels/elementwise/companding.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/runtime/merged_conv.h"
 #include "engine/runtime/node_kernel.h"
@@ -93,6 +94,8 @@ class Lowering {
     return storage;
   }
 
+  static bool IsCompanded(Layout layout) { return layout == Layout::kChannelsLastCompanded; }
+
   // Both layouts have the same bytes.
   static bool LayoutsAgree(const Shape& shape, Layout a, Layout b) {
     return IsBFloat16(a) == IsBFloat16(b) && !IsByte(a) && !IsByte(b) && shape.rank() == 4 &&
@@ -116,6 +119,12 @@ class Lowering {
     if (LayoutsAgree(value.shape, home, layout) && !storages_.IsConstant(from)) {
       return storage_of_[{id, layout}] = storages_.AddPart(from, 0);
     }
+    if (layout != Layout::kChannelsLast && (IsCompanded(home) || IsCompanded(layout))) {  // two steps: that is the middle
+      ASSIGN_OR_RETURN(const int numbers, Want(id, Layout::kChannelsLast));
+      const int to = StorageOf(id, layout);
+      RETURN_IF_ERROR(EmitReorder(id, numbers, Layout::kChannelsLast, to, layout));
+      return to;
+    }
     const int to = StorageOf(id, layout);
     RETURN_IF_ERROR(EmitReorder(id, from, home, to, layout));
     return to;
@@ -124,8 +133,15 @@ class Lowering {
   absl::Status EmitReorder(ValueId id, int from, Layout from_layout, int to, Layout to_layout) {
     const Value& value = graph_.value(id);
     const float scale = value.quantization.has_value() ? value.quantization->scale : 1.0F;
-    ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeReorder(value.shape, from_layout, to_layout, scale));
-    Emit(graph_.value(id).name, "Reorder", std::move(kernel), {from}, {to});
+    std::shared_ptr<const Kernel> kernel;
+    if (IsCompanded(from_layout)) {
+      kernel = MakeExpand(value.shape.Elements(), scale);
+    } else if (IsCompanded(to_layout)) {
+      kernel = MakeCompand(value.shape.Elements(), scale);
+    } else {
+      ASSIGN_OR_RETURN(kernel, MakeReorder(value.shape, from_layout, to_layout, scale));
+    }
+    Emit(value.name, "Reorder", std::move(kernel), {from}, {to});
     return absl::OkStatus();
   }
 

@@ -96,7 +96,8 @@ absl::StatusOr<NodeKernel> MakeChosenConv(const Context& context, ConvSpec spec)
 // Bytes saturate: an activation that cuts off nothing but what they cannot hold is done by that.
 bool IsDoneByBytes(const Activation& activation, const Quantization& quantization) {
   constexpr float kNearly = 1.0F - 1e-5F;  // scales are quotients
-  const float most = quantization.scale * (quantization.is_signed ? kLargestSignedByte : kLargestUnsignedByte);
+  if (quantization.is_companded) return false;  // there is no root of what it cuts off
+  const float most = LargestNumber(quantization);
   switch (activation.kind) {
     case Activation::Kind::kRelu: return !quantization.is_signed;
     case Activation::Kind::kClip:
@@ -187,13 +188,16 @@ absl::StatusOr<NodeKernel> ChoosePool(const Context& context) {
 absl::StatusOr<NodeKernel> ChooseByteLrn(const Context& context) {
   const std::optional<Quantization>& src = context.input(0).quantization;
   const std::optional<Quantization>& dst = context.output().quantization;
-  if (!src.has_value() || !dst.has_value() || src->is_signed || dst->is_signed) return NoFastKernel();
+  if (!src.has_value() || !dst.has_value() || src->is_signed || dst->is_signed || dst->is_companded) {
+    return NoFastKernel();
+  }
   ByteLrnSpec spec;
   spec.attributes = std::get<LrnAttributes>(context.node.attributes);
   const Shape& shape = context.input(0).shape;
   spec.channels = shape[1];
   spec.pixels = shape[0] * shape[2] * shape[3];
   spec.src_scale = src->scale;
+  spec.src_is_companded = src->is_companded;
   spec.dst_scale = dst->scale;
   ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> kernel, MakeByteLrn(spec));
   return NodeKernel{std::move(kernel), {context.node.inputs[0]}, ByteLayout(*src), ByteLayout(*dst)};

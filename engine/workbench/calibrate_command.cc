@@ -11,6 +11,7 @@
 #include "engine/import/onnx_importer.h"
 #include "engine/kernels/onednn/layout.h"
 #include "engine/precision_choice.h"
+#include "engine/workbench/companded_layers.h"
 #include "engine/workbench/float_layers.h"
 #include "engine/workbench/precision_trial.h"
 #include "engine/workbench/table.h"
@@ -37,13 +38,17 @@ bool IsBetter(const Fidelity& a, const Fidelity& b) {
 absl::StatusOr<std::vector<Candidate>> TryMethods(const PrecisionTrial& trial, std::optional<RangeMethod> asked) {
   ASSIGN_OR_RETURN(const Observations observations,
                    ObserveValues(trial.exact(), trial.pictures(), trial.threads(), trial.progress()));
+  const auto count = static_cast<int>(trial.pictures().inputs.size());
+  Calibration widest = CalibrationBy(RangeMethod::kMax, observations, count);
+  RETURN_IF_ERROR(CompandWhereBetter(trial, widest));
   std::vector<Candidate> candidates;
   for (const RangeMethod method : kRangeMethods) {
     if (asked.has_value() && method != *asked) continue;
     Candidate candidate = {.name = absl::StrCat("int8, ", std::string(NameOf(method))),
-                           .calibration = CalibrationBy(method, observations, trial.pictures()),
+                           .calibration = CalibrationBy(method, observations, count),
                            .fidelity = {}};
-    ASSIGN_OR_RETURN(const FidelityMeasurement measurement, trial.MeasureInt8(candidate.name, candidate.calibration));
+    candidate.calibration.companded_layers = widest.companded_layers;
+    ASSIGN_OR_RETURN(const FidelityMeasurement measurement, trial.MeasureHeldOut(candidate.name, candidate.calibration));
     candidate.fidelity = Summarize(measurement, Precision::kInt8);
     candidates.push_back(std::move(candidate));
   }
@@ -101,6 +106,10 @@ void Print(const std::vector<Candidate>& tried, const Bundle& bundle, const Grap
   out << table.ToString() << "\n";
   out << bundle.folder << "/" << kCalibrationFile << ": method " << chosen.method << ", " << chosen.images
       << " pictures, " << chosen.ranges.size() << " ranges";
+  if (!chosen.companded_layers.empty()) {
+    out << "; companded:";
+    for (const std::string& layer : chosen.companded_layers) out << " " << layer;
+  }
   if (!chosen.float_layers.empty()) {
     out << "; in float:";
     for (const std::string& layer : chosen.float_layers) out << " " << layer;
@@ -121,8 +130,9 @@ absl::Status RunCalibrate(const CalibrateOptions& options, std::ostream& out, st
   Calibration chosen;
   {
     Progress progress(options.show_progress ? &errors : nullptr);
-    ASSIGN_OR_RETURN(const PrecisionTrial trial,
+    ASSIGN_OR_RETURN(PrecisionTrial trial,
                      PrecisionTrial::Create(bundle, network, std::move(pictures), options.threads, progress));
+    RETURN_IF_ERROR(trial.HoldOut());
     ASSIGN_OR_RETURN(tried, TryMethods(trial, options.method));
     ASSIGN_OR_RETURN(const std::optional<Candidate> mixed, TryFloatLayers(trial, options.keep_float, BestOf(tried)));
     if (mixed.has_value()) tried.push_back(*mixed);

@@ -32,6 +32,7 @@ const std::map<std::string, PrecisionChoice> kPrecisions = {{"f32", PrecisionCho
                                                             {"auto", PrecisionChoice::kAuto}};
 const std::map<std::string, std::optional<RangeMethod>> kMethods = {{"auto", std::nullopt},
                                                                     {"max", RangeMethod::kMax},
+                                                                    {"extreme", RangeMethod::kExtreme},
                                                                     {"percentile", RangeMethod::kPercentile},
                                                                     {"mse", RangeMethod::kMse}};
 const std::map<std::string, InputFit> kFits = {{"model", InputFit::kModel}, {"none", InputFit::kNoResize}};
@@ -248,7 +249,8 @@ void AddCalibrate(CLI::App& app, CommandLine& line) {
   AddImages(command, line.calibrate.images);
   AddChoice(
       command, "--method", line.calibrate.method, kMethods,
-      "How ranges follow from what values hold. max: all of it; percentile: all but 0.01 % at each end; mse: with "
+      "How ranges follow from what values hold. max: all of it; extreme: as far as another picture is likely to "
+      "reach; percentile: all but 0.01 % at each end; mse: with "
       "the least squared error; auto (default): try them, keep the best");
   AddKeepFloat(command, line.calibrate.keep_float);
   AddThreads(command, line.calibrate.threads, "Pictures at a time. Default: 1");

@@ -31,7 +31,9 @@ absl::StatusOr<std::vector<Convolution>> FindConvolutions(const Graph& network,
 
 absl::StatusOr<double> MeasureError(const PrecisionTrial& trial, const std::string& stage,
                                     const Calibration& calibration) {
-  ASSIGN_OR_RETURN(const FidelityMeasurement measurement, trial.MeasureInt8(stage, calibration, kPicturesToRank));
+  std::vector<size_t> some = trial.pictures().All();
+  if (some.size() > kPicturesToRank) some.resize(kPicturesToRank);
+  ASSIGN_OR_RETURN(const FidelityMeasurement measurement, trial.MeasureInt8(stage, calibration, some));
   double sum = 0;
   for (const LayerFidelity& layer : measurement.layers) {
     sum += (1 - layer.least_map_cosine) + (1 - layer.least_pooled_cosine);

@@ -77,7 +77,7 @@ absl::Status RunFidelity(const FidelityOptions& options, std::ostream& out, std:
     ASSIGN_OR_RETURN(const PrecisionTrial trial,
                      PrecisionTrial::Create(bundle, network, std::move(pictures), options.threads, progress));
     ASSIGN_OR_RETURN(const std::vector<std::string> layers, ResolveLayers(trial.exact(), options.layers));
-    ASSIGN_OR_RETURN(measurement, trial.Measure(std::string(NameOf(compile.precision)), compile, SIZE_MAX, layers));
+    ASSIGN_OR_RETURN(measurement, trial.Measure(std::string(NameOf(compile.precision)), compile, {}, layers));
   }
   (options.json ? PrintJson : PrintText)(bundle, compile.precision, measurement, out);
   return absl::OkStatus();

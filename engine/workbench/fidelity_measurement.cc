@@ -99,18 +99,38 @@ absl::StatusOr<FidelityMeasurement> MeasureFidelity(const Model& exact, const Mo
   ASSIGN_OR_RETURN(std::vector<LayerRunner> exact_runners, LayerRunner::CreateEach(exact, layers, query.threads));
   ASSIGN_OR_RETURN(std::vector<LayerRunner> other_runners, LayerRunner::CreateEach(other, layers, query.threads));
 
-  std::vector<PictureResult> results(std::min(pictures.inputs.size(), query.most_pictures));
-  const auto compare = [&](int thread, size_t picture) {
+  const std::vector<size_t> which = query.pictures.empty() ? pictures.All() : query.pictures;
+  std::vector<PictureResult> results(which.size());
+  const auto compare = [&](int thread, size_t i) {
     LayerRunner& exact_runner = exact_runners[static_cast<size_t>(thread)];
     LayerRunner& other_runner = other_runners[static_cast<size_t>(thread)];
-    RETURN_IF_ERROR(exact_runner.Run(pictures.inputs[picture]));
-    RETURN_IF_ERROR(other_runner.Run(pictures.inputs[picture]));
-    results[picture] = Compare(exact_runner, other_runner, query.layers.size(), top);
+    RETURN_IF_ERROR(exact_runner.Run(pictures.inputs[which[i]]));
+    RETURN_IF_ERROR(other_runner.Run(pictures.inputs[which[i]]));
+    results[i] = Compare(exact_runner, other_runner, query.layers.size(), top);
     progress.Advance();
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(ParallelLoop(results.size(), query.threads, compare));
   return Combine(query.layers, results);
+}
+
+FidelityMeasurement Merge(const FidelityMeasurement& a, const FidelityMeasurement& b) {
+  FidelityMeasurement merged = a;
+  merged.pictures = a.pictures + b.pictures;
+  const double share = static_cast<double>(b.pictures) / std::max(1, merged.pictures);
+  const auto mix = [share](double& mean, double other) { mean += share * (other - mean); };
+  for (size_t i = 0; i < merged.layers.size(); ++i) {
+    LayerFidelity& layer = merged.layers[i];
+    const LayerFidelity& other = b.layers[i];
+    layer.least_pooled_cosine = std::min(layer.least_pooled_cosine, other.least_pooled_cosine);
+    layer.least_map_cosine = std::min(layer.least_map_cosine, other.least_map_cosine);
+    layer.largest_error = std::max(layer.largest_error, other.largest_error);
+    mix(layer.mean_pooled_cosine, other.mean_pooled_cosine);
+    mix(layer.mean_map_cosine, other.mean_map_cosine);
+    mix(layer.mean_error, other.mean_error);
+  }
+  mix(merged.top1_agreement, b.top1_agreement);
+  return merged;
 }
 
 Fidelity Summarize(const FidelityMeasurement& measurement, Precision precision) {

@@ -38,13 +38,16 @@ std::string TopLayer(const CompiledModel& model);
 
 struct FidelityQuery {
   std::vector<std::string> layers;  // names, no aliases; at least one
-  size_t most_pictures = SIZE_MAX;  // the first so many count
+  std::vector<size_t> pictures;     // those that count, by their places in the set; none: all
   int threads = 1;                  // pictures at a time
 };
 
 // Runs `other` and `exact`, two compilations of one network, on the pictures and compares the layers.
 absl::StatusOr<FidelityMeasurement> MeasureFidelity(const Model& exact, const Model& other, const FidelityQuery& query,
                                                     const PictureSet& pictures, Progress& progress);
+
+// As if the pictures of both, measured on the same layers, had been measured together.
+FidelityMeasurement Merge(const FidelityMeasurement& a, const FidelityMeasurement& b);
 
 // The least of all layers, as a calibration states it.
 Fidelity Summarize(const FidelityMeasurement& measurement, Precision precision);

@@ -32,10 +32,10 @@ absl::StatusOr<FidelityMeasurement> KeepInFloat(const PrecisionTrial& trial, std
     calibration.float_layers.insert(ranked[i].name);
     if (count.has_value()) continue;
     ASSIGN_OR_RETURN(FidelityMeasurement measurement,
-                     trial.MeasureInt8(absl::StrCat("int8 with ", i + 1, " convolutions in float"), calibration));
+                     trial.MeasureHeldOut(absl::StrCat("int8 with ", i + 1, " convolutions in float"), calibration));
     if (IsFaithful(Summarize(measurement, Precision::kInt8))) return measurement;
   }
-  return trial.MeasureInt8(absl::StrCat("int8 with ", kept, " convolutions in float"), calibration);
+  return trial.MeasureHeldOut(absl::StrCat("int8 with ", kept, " convolutions in float"), calibration);
 }
 
 }  // namespace onebyone

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <numeric>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -14,6 +15,13 @@ namespace onebyone {
 struct PictureSet {
   std::vector<std::string> paths;
   std::vector<Tensor> inputs;  // float32 [1, 3, height, width], one a path
+
+  // The places of all of them: 0, 1, ...
+  std::vector<size_t> All() const {
+    std::vector<size_t> all(inputs.size());
+    std::iota(all.begin(), all.end(), size_t{0});
+    return all;
+  }
 };
 
 // The files that lie in `folder` itself, sorted by name, without hidden ones; what they hold is not looked at.

@@ -10,6 +10,7 @@
 #include "engine/graph/graph.h"
 #include "engine/model_loader.h"
 #include "engine/workbench/fidelity_measurement.h"
+#include "engine/workbench/held_out.h"
 #include "engine/workbench/picture_set.h"
 #include "engine/workbench/progress.h"
 
@@ -22,14 +23,20 @@ class PrecisionTrial {
   static absl::StatusOr<PrecisionTrial> Create(const Bundle& bundle, const Graph& network, PictureSet pictures,
                                                int threads, Progress& progress);
 
-  // Compiles the network so and compares its layers on the first `most_pictures` pictures: those of ComparedLayers
-  // where `layers` is empty.
+  // Makes MeasureHeldOut tell the truth. Errors of HoldOutInTurn.
+  absl::Status HoldOut();
+
+  // Compiles the network so and compares its layers on `which` pictures (none: all): those of ComparedLayers where
+  // `layers` is empty.
   absl::StatusOr<FidelityMeasurement> Measure(const std::string& stage, const CompileOptions& options,
-                                              size_t most_pictures = SIZE_MAX,
+                                              const std::vector<size_t>& which = {},
                                               const std::vector<std::string>& layers = {}) const;
   // The same in int8, with all convolutions as Winograd that `calibration` allows.
   absl::StatusOr<FidelityMeasurement> MeasureInt8(const std::string& stage, const Calibration& calibration,
-                                                  size_t most_pictures = SIZE_MAX) const;
+                                                  const std::vector<size_t>& which = {}) const;
+  // The same on all pictures, each with the ranges that others give by the method of `calibration`. With those of
+  // `calibration` where none were held out, or there is but one picture.
+  absl::StatusOr<FidelityMeasurement> MeasureHeldOut(const std::string& stage, const Calibration& calibration) const;
 
   const Model& exact() const { return *exact_; }
   const Graph& network() const { return network_; }
@@ -49,6 +56,7 @@ class PrecisionTrial {
   Graph network_;  // as imported
   std::shared_ptr<const Model> exact_;
   PictureSet pictures_;
+  std::vector<HeldOut> held_out_;
   int threads_;
   Progress* progress_;
 };

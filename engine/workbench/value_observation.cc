@@ -24,14 +24,16 @@ struct Observer {
   std::vector<LayerRunner> runners;
 
   // Calls `look(thread, value's index, its elements)` for each value on each picture.
-  absl::Status Look(const PictureSet& pictures, Progress& progress,
+  absl::Status Look(const PictureSet& pictures, const std::vector<size_t>& which, Progress& progress,
                     const std::function<void(size_t, size_t, absl::Span<const float>)>& look) {
-    return ParallelLoop(pictures.inputs.size(), static_cast<int>(runners.size()), [&](int thread, size_t picture) {
+    return ParallelLoop(which.size(), static_cast<int>(runners.size()), [&](int thread, size_t i) {
       LayerRunner& runner = runners[static_cast<size_t>(thread)];
-      const Tensor& input = pictures.inputs[picture];
+      const Tensor& input = pictures.inputs[which[i]];
       RETURN_IF_ERROR(runner.Run(input));
       const size_t layers = values.size() - 1;
-      for (size_t i = 0; i < layers; ++i) look(static_cast<size_t>(thread), i, NumbersOf(runner.Map(i)));
+      for (size_t layer = 0; layer < layers; ++layer) {
+        look(static_cast<size_t>(thread), layer, NumbersOf(runner.Map(layer)));
+      }
       look(static_cast<size_t>(thread), layers, NumbersOf(input.view()));
       progress.Advance();
       return absl::OkStatus();
@@ -48,10 +50,10 @@ absl::StatusOr<Observer> MakeObserver(const Model& model, int threads) {
 }
 
 absl::StatusOr<std::vector<ValueRange>> ObserveRanges(Observer& observer, const PictureSet& pictures,
-                                                      Progress& progress) {
+                                                      const std::vector<size_t>& which, Progress& progress) {
   const size_t values = observer.values.size();
   std::vector<std::vector<ValueRange>> seen(observer.runners.size(), std::vector<ValueRange>(values, EmptyRange()));
-  RETURN_IF_ERROR(observer.Look(pictures, progress, [&](size_t thread, size_t value, absl::Span<const float> numbers) {
+  RETURN_IF_ERROR(observer.Look(pictures, which, progress, [&](size_t thread, size_t value, absl::Span<const float> numbers) {
     Widen(seen[thread][value], numbers);
   }));
   std::vector<ValueRange> ranges(values, EmptyRange());
@@ -68,15 +70,16 @@ absl::StatusOr<std::vector<ValueRange>> ObserveRanges(Observer& observer, const 
 }  // namespace
 
 absl::StatusOr<Observations> ObserveValues(const Model& model, const PictureSet& pictures, int threads,
-                                           Progress& progress) {
+                                           Progress& progress, const std::vector<size_t>& asked) {
+  const std::vector<size_t> which = asked.empty() ? pictures.All() : asked;
   ASSIGN_OR_RETURN(Observer observer, MakeObserver(model, threads));
-  progress.Begin("ranges of values", static_cast<int64_t>(pictures.inputs.size()));
-  ASSIGN_OR_RETURN(const std::vector<ValueRange> ranges, ObserveRanges(observer, pictures, progress));
+  progress.Begin("ranges of values", static_cast<int64_t>(which.size()));
+  ASSIGN_OR_RETURN(const std::vector<ValueRange> ranges, ObserveRanges(observer, pictures, which, progress));
 
   const std::vector<Histogram> empty(ranges.begin(), ranges.end());
   std::vector<std::vector<Histogram>> seen(observer.runners.size(), empty);
-  progress.Begin("histograms of values", static_cast<int64_t>(pictures.inputs.size()));
-  RETURN_IF_ERROR(observer.Look(pictures, progress, [&](size_t thread, size_t value, absl::Span<const float> numbers) {
+  progress.Begin("histograms of values", static_cast<int64_t>(which.size()));
+  RETURN_IF_ERROR(observer.Look(pictures, which, progress, [&](size_t thread, size_t value, absl::Span<const float> numbers) {
     seen[thread][value].Add(numbers);
   }));
   Observations observations;
@@ -88,10 +91,10 @@ absl::StatusOr<Observations> ObserveValues(const Model& model, const PictureSet&
   return observations;
 }
 
-Calibration CalibrationBy(RangeMethod method, const Observations& observations, const PictureSet& pictures) {
+Calibration CalibrationBy(RangeMethod method, const Observations& observations, int images) {
   Calibration calibration;
   calibration.method = std::string(NameOf(method));
-  calibration.images = static_cast<int>(pictures.inputs.size());
+  calibration.images = images;
   for (const auto& [value, histogram] : observations) calibration.ranges[value] = ChooseRange(histogram, method);
   return calibration;
 }

@@ -43,7 +43,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         HostileCalibration{"unknown_field", "scale: 3", ":2:"}, HostileCalibration{"cut", "ranges {", ":2:"},
         HostileCalibration{"not_text", "\x01\x02\xff", ":2:1: "},
-        HostileCalibration{"no_method", "images: 1", "method: want max, percentile or mse, got ''"},
+        HostileCalibration{"no_method", "images: 1", "method: want max, extreme, percentile or mse, got ''"},
         HostileCalibration{"unknown_method", "method: 'entropy' images: 1", "got 'entropy'"},
         HostileCalibration{"no_images", "method: 'max'", "images: want at least 1, got 0"},
         HostileCalibration{"negative_images", "method: 'max' images: -5", "got -5"},

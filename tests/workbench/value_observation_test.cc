@@ -70,7 +70,7 @@ TEST(CalibrationBy, GivesEveryValueARange) {
   Progress progress(nullptr);
   const PictureSet pictures = EvenPictures({-3, 2});
   ASSERT_OK_AND_ASSIGN(const Observations observations, ObserveValues(*model, pictures, 1, progress));
-  const Calibration calibration = CalibrationBy(RangeMethod::kMax, observations, pictures);
+  const Calibration calibration = CalibrationBy(RangeMethod::kMax, observations, 2);
   EXPECT_EQ(calibration.method, "max");
   EXPECT_EQ(calibration.images, 2);
   ASSERT_EQ(calibration.ranges.size(), 3U);

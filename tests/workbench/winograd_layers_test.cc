@@ -58,7 +58,7 @@ class WinogradLayers : public ::testing::Test {
     trial_ = std::make_unique<PrecisionTrial>(*std::move(trial));
     const auto observations = ObserveValues(trial_->exact(), trial_->pictures(), 1, progress_);
     ASSERT_THAT(observations, testing::IsOk());
-    calibration_ = CalibrationBy(RangeMethod::kMax, *observations, trial_->pictures());
+    calibration_ = CalibrationBy(RangeMethod::kMax, *observations, 3);
     const auto measured = trial_->MeasureInt8("int8", calibration_);
     ASSERT_THAT(measured, testing::IsOk());
     direct_ = Summarize(*measured, Precision::kInt8);

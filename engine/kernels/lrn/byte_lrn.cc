@@ -33,7 +33,7 @@ struct Rows {
   int64_t channels;
   int64_t before;
   int64_t window;
-  float factor;  // of a sum of squared bytes
+  float factor;  // of a sum of squares, in units of the scale
   float bias;
   float ratio;  // of the scales
 };
@@ -53,6 +53,14 @@ ONEBYONE_ALWAYS_INLINE void SumWindows(const float* __restrict squares, int64_t 
   }
 }
 
+// What a byte stands for, in units of the scale.
+template <bool kIsCompanded>
+ONEBYONE_ALWAYS_INLINE float NumberOf(uint8_t byte) {
+  const auto number = static_cast<float>(byte);
+  return kIsCompanded ? number * number : number;
+}
+
+template <bool kIsCompanded>
 ONEBYONE_ALWAYS_INLINE void NormalizeRows(const Rows& rows) {
   const int64_t channels = rows.channels;
   for (int64_t pixel = 0; pixel < rows.pixels; ++pixel) {
@@ -60,15 +68,15 @@ ONEBYONE_ALWAYS_INLINE void NormalizeRows(const Rows& rows) {
     uint8_t* __restrict dst = rows.dst + pixel * channels;
     float* __restrict squares = rows.squares;
     for (int64_t c = 0; c < channels; ++c) {
-      const auto byte = static_cast<float>(src[c]);
-      squares[rows.before + c] = byte * byte;
+      const float number = NumberOf<kIsCompanded>(src[c]);
+      squares[rows.before + c] = number * number;
     }
     float* __restrict sums = rows.squares + channels + rows.window;
     SumWindows(squares, rows.window, channels, sums);
     for (int64_t c = 0; c < channels; ++c) {
       // base^-0.75 = base^-1 * base^0.25, with base^-0.5 = r: r * r / sqrt(r).
       const float r = InverseRoot(rows.bias + rows.factor * sums[c]);
-      const float byte = static_cast<float>(src[c]) * rows.ratio * r * r * RoughInverseRoot(r);
+      const float byte = NumberOf<kIsCompanded>(src[c]) * rows.ratio * r * r * RoughInverseRoot(r);
       dst[c] = static_cast<uint8_t>(static_cast<int32_t>(std::min(byte + 0.5F, 255.0F)));
     }
   }
@@ -76,29 +84,37 @@ ONEBYONE_ALWAYS_INLINE void NormalizeRows(const Rows& rows) {
 
 using Normalize = void (*)(const Rows& rows);
 
-void NormalizeBaseline(const Rows& rows) { NormalizeRows(rows); }
+template <bool kIsCompanded>
+void NormalizeBaseline(const Rows& rows) {
+  NormalizeRows<kIsCompanded>(rows);
+}
 
 #if defined(__x86_64__)
-__attribute__((target("avx2,fma"))) void NormalizeAvx2(const Rows& rows) { NormalizeRows(rows); }
+template <bool kIsCompanded>
+__attribute__((target("avx2,fma"))) void NormalizeAvx2(const Rows& rows) {
+  NormalizeRows<kIsCompanded>(rows);
+}
+template <bool kIsCompanded>
 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,prefer-vector-width=512"))) void NormalizeAvx512(
     const Rows& rows) {
-  NormalizeRows(rows);
+  NormalizeRows<kIsCompanded>(rows);
 }
 #endif
 
+template <bool kIsCompanded>
 Normalize Fastest() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    return NormalizeAvx512;
+    return NormalizeAvx512<kIsCompanded>;
   }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return NormalizeAvx2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return NormalizeAvx2<kIsCompanded>;
 #endif
-  return NormalizeBaseline;
+  return NormalizeBaseline<kIsCompanded>;
 }
 
 class BoundLrn : public BoundKernel {
  public:
-  explicit BoundLrn(const Rows& rows) : rows_(rows) {}
+  BoundLrn(const Rows& rows, Normalize normalize) : rows_(rows), normalize_(normalize) {}
 
   absl::Status Run() override {
     // Other steps of the plan use the same scratch memory in between.
@@ -110,7 +126,7 @@ class BoundLrn : public BoundKernel {
 
  private:
   const Rows rows_;
-  const Normalize normalize_ = Fastest();
+  const Normalize normalize_;
 };
 
 class ByteLrn : public Kernel {
@@ -135,7 +151,7 @@ class ByteLrn : public Kernel {
     rows.factor = attributes.alpha / static_cast<float>(attributes.size) * spec_.src_scale * spec_.src_scale;
     rows.bias = attributes.bias;
     rows.ratio = spec_.src_scale / spec_.dst_scale;
-    return std::make_unique<BoundLrn>(rows);
+    return std::make_unique<BoundLrn>(rows, spec_.src_is_companded ? Fastest<true>() : Fastest<false>());
   }
 
  private:

@@ -14,6 +14,7 @@ struct ByteLrnSpec {
   int64_t pixels = 0;
   int64_t channels = 0;
   float src_scale = 1.0F;
+  bool src_is_companded = false;
   float dst_scale = 1.0F;
 };
 

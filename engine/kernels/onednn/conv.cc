@@ -88,6 +88,18 @@ Activation Scaled(Activation activation, float scale) {
   return activation;
 }
 
+dnnl::post_ops PostOpsOf(const ConvSpec& spec) {
+  dnnl::post_ops post_ops;
+  const std::optional<Activation>& activation = spec.attributes.activation;
+  if (activation.has_value()) onednn::AppendActivation(post_ops, Scaled(*activation, spec.dst_scale));
+  if (spec.dst_layout != Layout::kChannelsLastCompanded) return post_ops;
+  if (!activation.has_value() || activation->kind != Activation::Kind::kRelu) {
+    onednn::AppendActivation(post_ops, {.kind = Activation::Kind::kRelu});  // no roots of negative numbers
+  }
+  post_ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_sqrt, 0.0F, 0.0F);
+  return post_ops;
+}
+
 bool IsWinograd(const ConvSpec& spec) { return spec.variant.algorithm == ConvVariant::Algorithm::kWinograd; }
 
 // oneDNN's name of a kernel is "jit_1x1:avx512_core": what follows the colon is the instruction set.
@@ -133,11 +145,7 @@ absl::StatusOr<dnnl::convolution_forward::primitive_desc> Describe(const ConvSpe
                                             dims(window.pads_begin), dims(window.pads_end));
   dnnl::primitive_attr attributes = onednn::CallersScratch();
   if (IsByte(spec.src_layout)) attributes.set_output_scales(/*mask=*/1 << 1, scales.output);
-  if (spec.attributes.activation.has_value()) {
-    dnnl::post_ops post_ops;
-    onednn::AppendActivation(post_ops, Scaled(*spec.attributes.activation, spec.dst_scale));
-    attributes.set_post_ops(post_ops);
-  }
+  attributes.set_post_ops(PostOpsOf(spec));
   dnnl::convolution_forward::primitive_desc primitive(desc, attributes, onednn::CpuEngine());
   // In here: oneDNN goes on by the address of `desc`.
   if (FindImplementation(spec.variant.implementation, primitive)) return primitive;

@@ -17,6 +17,7 @@ enum class Layout : uint8_t {
   kChannelsLast,       // [N, H, W, C], dense
   kChannelsLastUInt8,  // the same in bytes, which stand for numbers by a Quantization
   kChannelsLastInt8,
+  kChannelsLastCompanded,  // unsigned bytes of a companded Quantization
 };
 
 constexpr bool IsBlocked(Layout layout) { return layout == Layout::kBlocked || layout == Layout::kBlockedBFloat16; }
@@ -24,12 +25,14 @@ constexpr bool IsBFloat16(Layout layout) {
   return layout == Layout::kPlainBFloat16 || layout == Layout::kBlockedBFloat16;
 }
 constexpr bool IsByte(Layout layout) {
-  return layout == Layout::kChannelsLastUInt8 || layout == Layout::kChannelsLastInt8;
+  return layout == Layout::kChannelsLastUInt8 || layout == Layout::kChannelsLastInt8 ||
+         layout == Layout::kChannelsLastCompanded;
 }
 // Bytes of one element.
 constexpr int64_t ElementBytes(Layout layout) { return IsByte(layout) ? 1 : IsBFloat16(layout) ? 2 : 4; }
 
 constexpr Layout ByteLayout(const Quantization& quantization) {
+  if (quantization.is_companded) return Layout::kChannelsLastCompanded;
   return quantization.is_signed ? Layout::kChannelsLastInt8 : Layout::kChannelsLastUInt8;
 }
 

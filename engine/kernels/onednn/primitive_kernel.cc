@@ -41,7 +41,8 @@ dnnl::memory::data_type ElementType(Layout layout) {
   switch (layout) {
     case Layout::kPlainBFloat16:
     case Layout::kBlockedBFloat16: return dnnl::memory::data_type::bf16;
-    case Layout::kChannelsLastUInt8: return dnnl::memory::data_type::u8;
+    case Layout::kChannelsLastUInt8:
+    case Layout::kChannelsLastCompanded: return dnnl::memory::data_type::u8;
     case Layout::kChannelsLastInt8: return dnnl::memory::data_type::s8;
     default: return dnnl::memory::data_type::f32;
   }
