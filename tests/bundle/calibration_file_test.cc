@@ -30,6 +30,7 @@ Calibration SomeCalibration() {
   calibration.ranges = {{"image", {.low = -2.5F, .high = 1.0F / 3}}, {"conv \"1\"\n", {.low = 0, .high = 1e30F}}};
   calibration.float_layers = {"conv \"1\"\n", "logits"};
   calibration.winograd_layers = {"conv2", "3a/3x3"};
+  calibration.companded_layers = {"conv1"};
   calibration.fidelities = {{Precision::kInt8, 0.9951, 0.9871, 1}, {Precision::kBFloat16, 0.99995, 0.9999, 0.75}};
   return calibration;
 }
@@ -49,6 +50,7 @@ TEST(CalibrationFile, IsReadBackTheSame) {
   }
   EXPECT_EQ(read.float_layers, written.float_layers);
   EXPECT_EQ(read.winograd_layers, written.winograd_layers);
+  EXPECT_EQ(read.companded_layers, written.companded_layers);
   ASSERT_EQ(read.fidelities.size(), 2U);
   EXPECT_EQ(read.fidelities[0].precision, Precision::kInt8);
   EXPECT_EQ(read.fidelities[0].pooled_cosine, 0.9951);

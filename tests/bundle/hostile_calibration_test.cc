@@ -55,6 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
         HostileCalibration{"range_twice", BEGIN "ranges { value: 'x' } ranges { value: 'x' }",
                            "ranges[1].value: want a name that no other range has, got 'x'"},
         HostileCalibration{"float_layer_twice", BEGIN "float_layers: ['a', 'a']", "float_layers[1]: want a name"},
+        HostileCalibration{"companded_layer_without_a_name", BEGIN "companded_layers: ''", "companded_layers[0]: want"},
         HostileCalibration{"winograd_layer_twice", BEGIN "winograd_layers: ['a', 'a']", "winograd_layers[1]: want"},
         HostileCalibration{"float_layer_without_name", BEGIN "float_layers: ''", "float_layers[0]: want a name"},
         HostileCalibration{"unknown_precision", BEGIN "fidelities { precision: 'int4' }", "got 'int4'"},

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -71,6 +72,22 @@ TEST(Histogram, MergesTheCountsOfAnother) {
   EXPECT_EQ(histogram.count(Histogram::kBins - 1), 2);
   EXPECT_EQ(histogram.zeros(), 3);
   EXPECT_EQ(histogram.total(), 5);
+}
+
+TEST(Histogram, KnowsHowMuchTheExtremesOfPicturesDiffer) {
+  const ValueRange all = {.low = -6, .high = 8};
+  Histogram a(all);
+  a.Add({-2.0F, 4.0F, kNan});
+  a.Add({kNan});  // no number, no extreme
+  a.Add({-6.0F, 8.0F});
+  Histogram b(all);
+  b.Add({-1.0F, 0.0F});
+  a.Merge(b);
+  a.Merge(Histogram(all));
+  EXPECT_DOUBLE_EQ(a.highs().mean(), 4);
+  EXPECT_NEAR(a.highs().deviation(), std::sqrt(32.0 / 3), 1e-12);
+  EXPECT_DOUBLE_EQ(a.lows().mean(), -3);
+  EXPECT_EQ(Histogram(all).highs().deviation(), 0);
 }
 
 }  // namespace

@@ -80,12 +80,28 @@ TEST(ChooseRange, ByErrorLeavesEvenlySpreadNumbersWhole) {
   EXPECT_NEAR(ChooseRange(HistogramOf(numbers), RangeMethod::kMse).high, 10'000, 100);
 }
 
-TEST(ChooseRange, NeverLeavesTheObservedRange) {
+TEST(ChooseRange, NeverLeavesWhatOnePictureHolds) {
   for (const RangeMethod method : kRangeMethods) {
     const ValueRange range = ChooseRange(HistogramOf({0, 0, 0, 5}), method);
     EXPECT_EQ(range.low, 0) << NameOf(method);
     EXPECT_LE(range.high, 5) << NameOf(method);
   }
+}
+
+TEST(ChooseRange, ByExtremesReachesFurtherTheMoreThePicturesDiffer) {
+  const auto of_pictures = [](const std::vector<float>& highs, float low) {
+    Histogram histogram({.low = low, .high = *std::max_element(highs.begin(), highs.end())});
+    for (const float high : highs) histogram.Add({low, 0.0F, high});
+    return ChooseRange(histogram, RangeMethod::kExtreme);
+  };
+  EXPECT_FLOAT_EQ(of_pictures({10, 10, 10}, 0).high, 10);
+  EXPECT_FLOAT_EQ(of_pictures({9, 11}, 0).high, 10 + 4 * 1);  // the mean, and four standard deviations
+  EXPECT_FLOAT_EQ(of_pictures({5, 15}, -3).high, 10 + 4 * 5);
+  EXPECT_FLOAT_EQ(of_pictures({5, 15}, -3).low, -3);
+  std::vector<float> one_far_out(100, 1.0F);
+  one_far_out.push_back(100);
+  EXPECT_FLOAT_EQ(of_pictures(one_far_out, 0).high, 100) << "not less than was seen";
+  EXPECT_EQ(of_pictures({5, 15}, 0).low, 0) << "no signed bytes where nothing was negative";
 }
 
 TEST(ChooseRange, TakesValuesThatNeverChange) {

@@ -27,14 +27,20 @@ TEST(ChannelsLastConcat, JoinsTheChannelsOfEachPixel) {
   EXPECT_THAT(joined, ElementsAre(1, 2, 5, 6, 7, 3, 4, 8, 9, 10));
 }
 
-class ByteLrnWindows : public ::testing::TestWithParam<int64_t> {};
+class ByteLrnWindows : public ::testing::TestWithParam<int64_t> {
+ protected:
+  static void ExpectTheDefinition(bool src_is_companded);
+};
 
-TEST_P(ByteLrnWindows, IsAtMostOneByteOffTheDefinition) {
+void ByteLrnWindows::ExpectTheDefinition(bool src_is_companded) {
+  const double scale = src_is_companded ? 0.02 / 255 : 0.02;
+  const auto number = [&](uint8_t byte) { return scale * byte * (src_is_companded ? byte : 1); };
   ByteLrnSpec spec;
+  spec.src_is_companded = src_is_companded;
   spec.attributes = {.size = GetParam(), .alpha = 0.8F, .beta = 0.75F, .bias = 1.5F};
   spec.pixels = 37;
   spec.channels = 67;
-  spec.src_scale = 0.02F;
+  spec.src_scale = static_cast<float>(scale);
   spec.dst_scale = 0.012F;
   std::mt19937 random(3);
   std::vector<uint8_t> src(static_cast<size_t>(spec.pixels * spec.channels));
@@ -54,14 +60,17 @@ TEST_P(ByteLrnWindows, IsAtMostOneByteOffTheDefinition) {
       double squares = 0;
       for (int64_t other = std::max<int64_t>(0, c - before); other < std::min(spec.channels, c - before + GetParam());
            ++other) {
-        squares += std::pow(src[pixel * spec.channels + other] * 0.02, 2);
+        squares += std::pow(number(src[pixel * spec.channels + other]), 2);
       }
       const double base = 1.5 + 0.8 / static_cast<double>(GetParam()) * squares;
-      const double wanted = std::min(255.0, src[pixel * spec.channels + c] * 0.02 / std::pow(base, 0.75) / 0.012);
+      const double wanted = std::min(255.0, number(src[pixel * spec.channels + c]) / std::pow(base, 0.75) / 0.012);
       ASSERT_NEAR(dst[pixel * spec.channels + c], wanted, 0.7) << "pixel " << pixel << ", channel " << c;
     }
   }
 }
+
+TEST_P(ByteLrnWindows, IsAtMostOneByteOffTheDefinition) { ExpectTheDefinition(/*src_is_companded=*/false); }
+TEST_P(ByteLrnWindows, IsSoOfCompandedBytesToo) { ExpectTheDefinition(/*src_is_companded=*/true); }
 
 INSTANTIATE_TEST_SUITE_P(OddAndEven, ByteLrnWindows, ::testing::Values(1, 3, 4, 5));
 

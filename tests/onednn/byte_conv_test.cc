@@ -126,6 +126,41 @@ TEST(ByteConv, ScalesTheBoundsOfAClip) {
   EXPECT_EQ(*std::min_element(elements, elements + got.elements()), 0.0F);
 }
 
+// Of every activation that may come before: below zero there is no root.
+TEST(ByteConv, WritesTheNearestRootsWhereItsResultIsCompanded) {
+  const ScopedThreads one_thread(1);
+  for (const std::optional<Activation>& activation :
+       {std::optional<Activation>(), std::optional(Activation{Activation::Kind::kRelu}),
+        std::optional(Activation{Activation::Kind::kClip, 0.0F, 0.0F, 0.5F})}) {
+    ConvSpec spec = SpecOf({3, 33, 64, 7, 2, 1, true, false});
+    spec.attributes.activation = activation;
+    const Tensor src = InputOf(spec);
+    WeightCache weights;
+    spec.dst_layout = Layout::kChannelsLast;
+    const auto to_floats = MakeConv(spec, weights);
+    if (absl::IsUnimplemented(to_floats.status())) GTEST_SKIP() << "no vector kernel here: " << to_floats.status();
+    ASSERT_THAT(to_floats, IsOk());
+    const Tensor numbers = RunBytes(**to_floats, spec, src);
+
+    const Quantization quantization = CompandedQuantizationFor(4.0F);
+    spec.dst_layout = ByteLayout(quantization);
+    spec.dst_scale = quantization.scale;
+    const auto to_bytes = MakeConv(spec, weights);
+    ASSERT_THAT(to_bytes, IsOk());
+    AlignedBuffer in = *AlignedBuffer::Create(static_cast<size_t>(LayoutBytes(spec.src, spec.src_layout)));
+    AlignedBuffer out = *AlignedBuffer::Create(static_cast<size_t>(LayoutBytes(spec.dst, spec.dst_layout)));
+    RunKernel(**MakeReorder(spec.src, Layout::kPlain, spec.src_layout, spec.src_scale), {src.data()}, in.data());
+    RunKernel(**to_bytes, {in.data()}, out.data());
+    const auto* bytes = reinterpret_cast<const uint8_t*>(out.data());
+    const int64_t pixels = spec.dst[2] * spec.dst[3];
+    for (int64_t i = 0; i < numbers.elements(); ++i) {
+      const float number = std::max(0.0F, numbers.As<float>()[i]);
+      const float wanted = std::min(255.0F, std::sqrt(number / quantization.scale));
+      ASSERT_NEAR(bytes[i % pixels * spec.dst[1] + i / pixels], wanted, 0.51F) << "element " << i;
+    }
+  }
+}
+
 // CPUs without VNNI add two products in 16 bits: the largest bytes and weights must still come out right.
 TEST(ByteConv, DoesNotSaturateOnTheWay) {
   const ScopedThreads one_thread(1);

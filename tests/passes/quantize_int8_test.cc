@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/passes/elide_concat.h"
+#include "engine/passes/fuse_activation.h"
 #include "engine/passes/mark_convolutions.h"
 #include "tests/testing/graph_builder.h"
 #include "tests/testing/graph_matchers.h"
@@ -73,6 +74,53 @@ TEST(QuantizeInt8, RunTwiceChangesNothingMore) {
   EXPECT_EQ(*QuantizeInt8{Ranges()}.Run(graph), 0);
 }
 
+// A stem as of networks of 2012 to 2014.
+GraphBuilder Stem() {
+  GraphBuilder builder;
+  builder.Input("x", {1, 3, 16, 16})
+      .Conv("conv", "x", 8, {.kernel = 3, .pad = 1})
+      .Relu("relu", "conv")
+      .MaxPool("pool", "relu", {.kernel = 2, .stride = 2})
+      .Lrn("norm", "pool");
+  return builder;
+}
+
+std::optional<Quantization> QuantizationOfTheStem(GraphBuilder& builder, const char* value, float low = 0.0F) {
+  Graph graph = builder.Output("norm").Build();
+  EXPECT_EQ((*MarkConvolutions{{}, {}, {"conv"}}.Run(graph)), 1);
+  EXPECT_TRUE(FuseActivation{}.Run(graph).ok());
+  Calibration calibration;
+  calibration.ranges = {{"x", {-1, 1}}, {"relu", {low, 4}}, {"pool", {low, 4}}, {"norm", {0, 2}}, {"other", {0, 1}}};
+  EXPECT_TRUE(QuantizeInt8{calibration}.Run(graph).ok());
+  return QuantizationOf(graph, value);
+}
+
+TEST(QuantizeInt8, CompandsAMarkedConvolutionsWayToTheNormalization) {
+  for (const char* value : {"relu", "pool"}) {
+    GraphBuilder stem = Stem();
+    EXPECT_THAT(QuantizationOfTheStem(stem, value), Optional(CompandedQuantizationFor(4))) << value;
+  }
+  GraphBuilder stem = Stem();
+  EXPECT_THAT(QuantizationOfTheStem(stem, "norm"), Optional(Quantization{2.0F / 255, false}));
+}
+
+TEST(QuantizeInt8, CompandsNothingThatAConvolutionReadsToo) {
+  GraphBuilder stem = Stem();
+  stem.Conv("other", "pool", 8, {.kernel = 1}).Output("other");
+  EXPECT_THAT(QuantizationOfTheStem(stem, "pool"), Optional(Quantization{4.0F / 255, false}));
+}
+
+TEST(QuantizeInt8, CompandsNothingThatIsAveraged) {
+  GraphBuilder stem = Stem();
+  stem.GlobalAveragePool("other", "relu").Output("other");
+  EXPECT_THAT(QuantizationOfTheStem(stem, "relu"), Optional(Quantization{4.0F / 255, false}));
+}
+
+TEST(QuantizeInt8, CompandsNoNegativeNumbers) {
+  GraphBuilder stem = Stem();
+  EXPECT_THAT(QuantizationOfTheStem(stem, "relu", -1.0F), Optional(Quantization{4.0F / 127, true}));
+}
+
 TEST(ElideConcat, LeavesConcatsOfBytes) {
   Graph graph = Block();
   ASSERT_TRUE(QuantizeInt8{Ranges()}.Run(graph).ok());
@@ -91,14 +139,17 @@ TEST(MarkConvolutions, FindsTheConvolutionBehindItsNormalizationAndActivation) {
   const auto attributes = [&] {
     return std::get<ConvAttributes>(graph.node(graph.NodesOf(OpType::kConv)[0]).attributes);
   };
-  EXPECT_EQ((*MarkConvolutions{{"pool", "nowhere"}, {"pool"}}.Run(graph)), 0);
+  EXPECT_EQ((*MarkConvolutions{{"pool", "nowhere"}, {"pool"}, {"pool"}}.Run(graph)), 0);
   EXPECT_FALSE(attributes().stays_float);
-  EXPECT_EQ((*MarkConvolutions{{"relu"}, {}}.Run(graph)), 1);
+  EXPECT_EQ((*MarkConvolutions{{"relu"}, {}, {}}.Run(graph)), 1);
   EXPECT_TRUE(attributes().stays_float);
   EXPECT_FALSE(attributes().byte_winograd);
-  EXPECT_EQ((*MarkConvolutions{{"relu"}, {}}.Run(graph)), 0);
-  EXPECT_EQ((*MarkConvolutions{{}, {"norm"}}.Run(graph)), 1);
+  EXPECT_EQ((*MarkConvolutions{{"relu"}, {}, {}}.Run(graph)), 0);
+  EXPECT_EQ((*MarkConvolutions{{}, {"norm"}, {}}.Run(graph)), 1);
   EXPECT_TRUE(attributes().byte_winograd);
+  EXPECT_FALSE(attributes().is_companded);
+  EXPECT_EQ((*MarkConvolutions{{}, {}, {"conv"}}.Run(graph)), 1);
+  EXPECT_TRUE(attributes().is_companded);
 }
 
 }  // namespace

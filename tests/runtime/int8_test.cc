@@ -112,6 +112,53 @@ TEST(Int8, RunsAnInceptionNetworkInBytesFromEndToEnd) {
                                                                "MaxPool", "Concat", "Reorder"));
 }
 
+// Pictures whose dark places matter behind the normalization: bytes of even steps lose them, companded ones do not.
+TEST(Int8, KeepsSmallNumbersThroughTheNormalizationWhereTheyAreCompanded) {
+  const Graph graph = InceptionBlocks();
+  const auto even = Calibrated(graph);
+  auto companded = std::make_shared<Calibration>(*even);
+  companded->companded_layers = {"conv1"};
+  for (const auto& calibration : {even, companded}) {  // as where another picture was far brighter
+    for (const char* value : {"relu1", "pool1"}) calibration->ranges[value].high *= 12;
+  }
+  const auto by_even = Compiled(graph, {.precision = Precision::kInt8, .calibration = even});
+  const auto by_companded = Compiled(graph, {.precision = Precision::kInt8, .calibration = companded});
+  const auto exact = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
+  for (const char* layer : {"norm1", "block", "classes"}) {
+    const std::vector<float> wanted = Extract(*exact, {{layer}})[0];
+    EXPECT_LT(1 - Cosine(Extract(*by_companded, {{layer}})[0], wanted),
+              (1 - Cosine(Extract(*by_even, {{layer}})[0], wanted)) / 2)
+        << layer;
+  }
+  EXPECT_THAT(StepsOf(*by_companded, "block"), ::testing::ElementsAre("Reorder", "Conv", "MaxPool", "LRN", "Conv",
+                                                                      "Conv", "MaxPool", "Concat", "Reorder"));
+}
+
+TEST(Int8, AnswersWithCompandedLayersInFloat) {
+  const Graph graph = InceptionBlocks();
+  auto calibration = Calibrated(graph);
+  calibration->companded_layers = {"relu1"};
+  const auto model = Compiled(graph, {.precision = Precision::kInt8, .calibration = calibration});
+  const auto exact = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
+  const Values got = Extract(*model, {{"relu1"}, {"pool1"}, {"block"}});
+  const Values wanted = Extract(*exact, {{"relu1"}, {"pool1"}, {"block"}});
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_GE(Cosine(got[i], wanted[i]), 0.999) << i;
+    const float largest = *std::max_element(wanted[i].begin(), wanted[i].end());
+    EXPECT_NEAR(*std::max_element(got[i].begin(), got[i].end()), largest, 0.02F * largest) << i;
+  }
+}
+
+TEST(Int8, CompandsTheFloatsOfAConvolutionThatStaysInFloat) {
+  const Graph graph = InceptionBlocks();
+  auto calibration = Calibrated(graph);
+  calibration->companded_layers = {"relu1"};
+  calibration->float_layers = {"relu1"};
+  const auto model = Compiled(graph, {.precision = Precision::kInt8, .calibration = calibration});
+  const auto exact = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
+  EXPECT_GE(Cosine(Extract(*model, {{"block"}})[0], Extract(*exact, {{"block"}})[0]), 0.995);
+}
+
 TEST(Int8, ReducesFromBytesToFloats) {
   const Graph graph = InceptionBlocks();
   auto reduction = std::make_shared<Reduction>();

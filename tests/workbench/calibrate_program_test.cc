@@ -32,8 +32,9 @@ TEST_F(CalibrateTest, MakesTheBundleReadyForInt8) {
   EXPECT_THAT(Workbench(run), Ends(1, HasSubstr("run onebyone-model calibrate")));
   const ProgramRun calibrated = Calibrate();
   ASSERT_THAT(calibrated, Succeeds());
-  EXPECT_THAT(calibrated.out, AllOf(HasSubstr("pooled cosine"), HasSubstr("int8, max"), HasSubstr("int8, percentile"),
-                                    HasSubstr("int8, mse"), HasSubstr("calibration.textproto: method ")));
+  EXPECT_THAT(calibrated.out, AllOf(HasSubstr("pooled cosine"), HasSubstr("int8, max"), HasSubstr("int8, extreme"),
+                                    HasSubstr("int8, percentile"), HasSubstr("int8, mse"),
+                                    HasSubstr("calibration.textproto: method ")));
   EXPECT_THAT(Written(), AllOf(HasSubstr("model_sha256: \""), HasSubstr("images: 1"), HasSubstr("value: \"image\""),
                                HasSubstr("value: \"block/output\""), HasSubstr("precision: \"int8\"")));
   EXPECT_THAT(Workbench(run), Succeeds());
