@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/time/clock.h"
-#include "server/element_conversion.h"
+#include "engine/tensor/element_conversion.h"
 
 namespace onebyone {
 namespace {

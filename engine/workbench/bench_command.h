@@ -27,7 +27,8 @@ struct BenchOptions {
 };
 
 // Times the network alone, without decoding and preprocessing, on seeded numbers: milliseconds per image. With
-// `profile` the median of each step as well, from runs of their own.
+// `profile` the median of each step as well, from runs of their own. Also what it takes to encode its maps for an
+// answer, in each data type.
 absl::Status RunBench(const BenchOptions& options, std::ostream& out);
 
 }  // namespace onebyone

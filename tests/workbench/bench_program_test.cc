@@ -38,8 +38,8 @@ TEST_F(TinyBundleTest, BenchRunsOnlyAsFarAsTheAskedLayer) {
 TEST_F(TinyBundleTest, BenchTellsPeopleTheSame) {
   const ProgramRun bench = Workbench({"bench", "--bundle", bundle_, "--runs", "5", "--profile"});
   ASSERT_THAT(bench, Succeeds());
-  EXPECT_THAT(bench.out,
-              AllOf(HasSubstr("p50"), HasSubstr("p95"), HasSubstr("79,872 multiply-adds"), HasSubstr("share")));
+  EXPECT_THAT(bench.out, AllOf(HasSubstr("p50"), HasSubstr("p95"), HasSubstr("79,872 multiply-adds"),
+                               HasSubstr("share"), HasSubstr("to encode an answer:"), HasSubstr("bfloat16  CHW")));
 }
 
 TEST(BenchOfTheBundledModel, KeepsItsChoicesOfKernelsWhereToldAndWarnsWhereItCannot) {

@@ -4,8 +4,8 @@
 
 namespace onebyone {
 
-// Conversions of many elements. The loops have no branches, so that the compiler turns them into vector code; each
-// equals its plain twin of engine/tensor/half.h bit for bit (NaN stays NaN, its payload is free).
+// Conversions of many elements, in vector code of the CPU that runs them; each equals its plain twin of
+// engine/tensor/half.h bit for bit (NaN stays NaN, its payload is free). Thread-safe.
 
 // Round to nearest even, overflow to infinity, subnormals kept.
 void ConvertToFloat16(const float* values, int64_t count, uint16_t* elements);
@@ -19,6 +19,9 @@ struct Uint8Range {
   int32_t zero_point = 0;
 };
 Uint8Range ChooseUint8Range(const float* values, int64_t count);
+// The range from `least` to `most`, finite, widened to hold 0.
+Uint8Range Uint8RangeOf(double least, double most);
+// Values outside the range saturate; a NaN becomes the least.
 void ConvertToUint8(const float* values, int64_t count, const Uint8Range& range, uint8_t* elements);
 
 // [rows, columns] to [columns, rows].
