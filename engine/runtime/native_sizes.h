@@ -41,6 +41,9 @@ class NativeSizes {
   // Inputs are multiples of these: the coarsest strides of all layers, in input pixels.
   int64_t stride_height() const { return stride_height_; }
   int64_t stride_width() const { return stride_width_; }
+  // How much of a picture's side becomes the input: rounded down, 0 where it is smaller than the stride.
+  int64_t RoundedHeight(int64_t height) const { return height / stride_height_ * stride_height_; }
+  int64_t RoundedWidth(int64_t width) const { return width / stride_width_ * stride_width_; }
 
   // Null for a layer that can be computed at the network's own size only.
   const Least* FindLeast(const std::string& layer) const;
