@@ -37,6 +37,7 @@ class Admission {
   // True once no request is in, false where one still is after `timeout`.
   bool WaitUntilEmpty(absl::Duration timeout) const;
 
+  const Limits& limits() const { return limits_; }
   int64_t waiting_images() const;
   int64_t bytes() const;
   int64_t requests() const;

@@ -59,6 +59,10 @@ void DeclareRequests(OptionDeclaration& declare, ServerOptions& options) {
   declare.Bytes("--max-image-bytes", limits.image.max_bytes, "one encoded image")->group(group);
   declare.Value("--max-image-pixels", limits.image.max_pixels, "width times height of an image")->group(group);
   declare.Value("--max-image-side", limits.image.max_side, "width or height of an image")->group(group);
+  declare
+      .Value("--max-native-pixels", limits.max_native_pixels,
+             "width times height of an image that is not resized (input_size NATIVE)")
+      ->group(group);
   declare.Value("--max-jpeg-scans", limits.image.max_jpeg_scans, "scans of a progressive JPEG")->group(group);
 }
 
@@ -77,6 +81,10 @@ void DeclareWork(OptionDeclaration& declare, ServerOptions& options) {
   declare
       .Value("--max-plans", options.compile.max_plans,
              "compiled plans kept per model; one per set of layers, channels and reductions")
+      ->group(group);
+  declare
+      .Value("--max-native-plans", options.compile.max_native_plans,
+             "the same for images that are not resized: one per size as well")
       ->group(group);
   declare
       .Text(

@@ -31,10 +31,11 @@ bool EndsRequest(const absl::Status& status) {
 
 }  // namespace
 
-ExtractJob::ExtractJob(ExtractSpec spec, const v1::ExtractFeaturesRequest& request,
+ExtractJob::ExtractJob(ExtractSpec spec, int64_t held_bytes, const v1::ExtractFeaturesRequest& request,
                        v1::ExtractFeaturesResponse& response, ReductionCache& reductions, absl::Time arrival,
                        absl::Time deadline, Clock clock, Done done)
     : spec_(std::move(spec)),
+      held_bytes_(held_bytes),
       request_(request),
       response_(response),
       reductions_(reductions),
@@ -76,26 +77,28 @@ void ExtractJob::Skip(int index, const absl::Status& reason) noexcept {
 }
 
 absl::Status ExtractJob::Extract(int index, LaneTools& tools, v1::ImageResult& result) {
+  const bool is_native = spec_.fit == InputFit::kNative;
+  if (is_native) RETURN_IF_ERROR(spec_.native_images[index].status);
   v1::Timing& timing = *result.mutable_timing();
   const std::string field = absl::StrCat("images[", index, "].content");
   ASSIGN_OR_RETURN(Preprocessor* const preprocessor, tools.PreprocessorFor(*spec_.model));
 
   const absl::Time start = clock_();
-  const int64_t min_side = spec_.scaled_decode ? preprocessor->MinSide(InputFit::kModel) : 0;
+  const int64_t min_side = spec_.scaled_decode ? preprocessor->MinSide(spec_.fit) : 0;
   const absl::StatusOr<RgbImage> image = tools.decoder->Decode(request_.images(index).content(), min_side);
   const absl::Time decoded = clock_();
   timing.set_decode_us(Microseconds(decoded - start));
   if (!image.ok()) return AtField(field, image.status());
   RETURN_IF_ERROR(cancellation_.Check());
 
-  const absl::StatusOr<FeaturePlan> plan = SharedPlan();
+  const absl::StatusOr<FeaturePlan> plan = PlanOf(index);
   const absl::Status usable = plan.ok() ? tools.executor->Use(plan->plan) : plan.status();
   if (!usable.ok()) {
-    FailRequest(usable);  // it would fail every image
+    if (!is_native) FailRequest(usable);  // it would fail every image
     return usable;
   }
   const absl::Time planned = clock_();
-  const absl::StatusOr<InputToImage> transform = preprocessor->Run(*image, InputFit::kModel, tools.executor->Input());
+  const absl::StatusOr<InputToImage> transform = preprocessor->Run(*image, spec_.fit, tools.executor->Input());
   if (!transform.ok()) return AtField(field, transform.status());
   const absl::Time preprocessed = clock_();
   timing.set_preprocess_us(Microseconds(preprocessed - planned));
@@ -130,9 +133,16 @@ void ExtractJob::EncodeFeatures(const FeaturePlan& plan, const InputToImage& tra
   result.mutable_timing()->set_encode_us(Microseconds(times.encode));
 }
 
-absl::StatusOr<FeaturePlan> ExtractJob::SharedPlan() {
+absl::StatusOr<FeaturePlan> ExtractJob::PlanOf(int index) {
+  if (spec_.fit == InputFit::kNative) {
+    const NativeImage& image = spec_.native_images[index];
+    return MakeFeaturePlan(spec_, image.height, image.width, reductions_);
+  }
   const absl::MutexLock lock(&plan_mutex_);
-  if (!plan_.has_value()) plan_ = MakeFeaturePlan(spec_, reductions_);
+  if (!plan_.has_value()) {
+    const CompiledModel& model = *spec_.model->compiled;
+    plan_ = MakeFeaturePlan(spec_, model.input_height(), model.input_width(), reductions_);
+  }
   return *plan_;
 }
 

@@ -27,12 +27,14 @@ class ExtractJob : public Job {
   // could not be made. The callee may destroy the job.
   using Done = absl::AnyInvocable<void(const absl::Status&)>;
 
-  // `request` and `response` must outlive the job. `arrival`: when the request came in, by `clock`.
-  ExtractJob(ExtractSpec spec, const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-             ReductionCache& reductions, absl::Time arrival, absl::Time deadline, Clock clock, Done done);
+  // `request` and `response` must outlive the job. `held_bytes`: of the spec. `arrival`: when the request came in, by
+  // `clock`.
+  ExtractJob(ExtractSpec spec, int64_t held_bytes, const v1::ExtractFeaturesRequest& request,
+             v1::ExtractFeaturesResponse& response, ReductionCache& reductions, absl::Time arrival, absl::Time deadline,
+             Clock clock, Done done);
 
   // What the request holds until it is answered.
-  int64_t bytes() const { return spec_.image_bytes + spec_.answer_bytes; }
+  int64_t bytes() const { return held_bytes_; }
   // Thread-safe. Images not yet begun are skipped, those in work end at their next step.
   void Cancel() { cancellation_.Cancel(); }
 
@@ -45,13 +47,15 @@ class ExtractJob : public Job {
   absl::Status Extract(int index, LaneTools& tools, v1::ImageResult& result);
   void EncodeFeatures(const FeaturePlan& plan, const InputToImage& transform, const RgbImage& image, LaneTools& tools,
                       v1::ImageResult& result) const;
-  // The plan, made by the first lane that asks; the others wait, for they need it too.
-  absl::StatusOr<FeaturePlan> SharedPlan();
+  // The plan of image `index`. One for all images, made by the first lane that asks (the others wait, for they need it
+  // too); at native sizes each image has its own, unless the model knows the size already.
+  absl::StatusOr<FeaturePlan> PlanOf(int index);
   void FailRequest(const absl::Status& status);
   void FinishImage(int index);
   void FinishRequest();
 
   const ExtractSpec spec_;
+  const int64_t held_bytes_;
   const v1::ExtractFeaturesRequest& request_;
   v1::ExtractFeaturesResponse& response_;  // each lane writes the result of its image only
   ReductionCache& reductions_;

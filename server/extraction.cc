@@ -5,8 +5,24 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
+#include "server/status_details.h"
 
 namespace onebyone {
+
+namespace {
+
+// What an idle server could not take, it never can: to try again would be no use. (Without native images the options
+// see to it.)
+absl::Status CheckBudget(int64_t held_bytes, const ExtractSpec& spec, int64_t budget) {
+  if (held_bytes <= budget || spec.native_images.empty()) return absl::OkStatus();
+  return InvalidField(
+      "images", absl::StrCat("at input_size NATIVE the request needs about ", held_bytes, " bytes, ", spec.image_bytes,
+                             " of encoded images, ", spec.answer_bytes,
+                             " of answers, and the network's for pictures of their size; wanted at most ", budget,
+                             " (max_queued_bytes): send fewer or smaller pictures at a time"));
+}
+
+}  // namespace
 
 Extraction::~Extraction() {
   if (admitted_) context_.scheduler.Leave(job_->bytes());
@@ -17,8 +33,10 @@ absl::Status Extraction::Start(const v1::ExtractFeaturesRequest& request, v1::Ex
   const absl::Time arrival = context_.clock();
   try {
     ASSIGN_OR_RETURN(ExtractSpec spec, CheckRequest(request, context_.limits, context_.models));
-    job_ = std::make_unique<ExtractJob>(std::move(spec), request, response, context_.reductions, arrival, deadline,
-                                        context_.clock, std::move(done));
+    const int64_t held_bytes = spec.HeldBytes(context_.scheduler.lanes());
+    RETURN_IF_ERROR(CheckBudget(held_bytes, spec, context_.scheduler.admission().limits().bytes));
+    job_ = std::make_unique<ExtractJob>(std::move(spec), held_bytes, request, response, context_.reductions, arrival,
+                                        deadline, context_.clock, std::move(done));
   } catch (const std::exception& error) {  // no memory
     return absl::ResourceExhaustedError(absl::StrCat("the request could not be taken: ", error.what()));
   }

@@ -106,10 +106,14 @@ absl::Status CheckChannels(const v1::FeatureRequest& feature, const std::string&
   return absl::OkStatus();
 }
 
-absl::Status CheckGrid(const v1::Pooling& pooling, const std::string& path, const LayerInfo& layer, PoolingSpec& spec) {
+absl::Status CheckGrid(const v1::Pooling& pooling, const std::string& path, const LayerInfo& layer, InputFit fit,
+                       PoolingSpec& spec) {
   if (pooling.grid_height() == 0 && pooling.grid_width() == 0) return absl::OkStatus();
-  const auto check = [&layer](const std::string& field, int64_t got, int64_t most) {
-    if (got >= 1 && got <= most) return absl::OkStatus();
+  const auto check = [&layer, fit](const std::string& field, int64_t got, int64_t most) {
+    if (fit == InputFit::kNative && got < 1) {
+      return InvalidField(field, absl::StrCat("wanted 1 or more (or both 0 for one cell), got ", got));
+    }
+    if (fit == InputFit::kNative || (got >= 1 && got <= most)) return absl::OkStatus();
     return InvalidField(field, absl::StrCat("layer ", QuotedInput(layer.name), " is ", layer.height, " x ", layer.width,
                                             "; wanted 1 to ", most, " (or both 0 for one cell), got ", got));
   };
@@ -120,7 +124,7 @@ absl::Status CheckGrid(const v1::Pooling& pooling, const std::string& path, cons
   return absl::OkStatus();
 }
 
-absl::Status CheckPooling(const v1::Pooling& pooling, const std::string& path, const LayerInfo& layer,
+absl::Status CheckPooling(const v1::Pooling& pooling, const std::string& path, const LayerInfo& layer, InputFit fit,
                           PoolingSpec& spec) {
   switch (pooling.kind()) {
     case v1::Pooling::KIND_UNSPECIFIED:
@@ -134,7 +138,7 @@ absl::Status CheckPooling(const v1::Pooling& pooling, const std::string& path, c
     if (pooling.grid_height() != 0) return WithoutMeaning(absl::StrCat(path, ".grid_height"), "with a kind of pooling");
     if (pooling.grid_width() != 0) return WithoutMeaning(absl::StrCat(path, ".grid_width"), "with a kind of pooling");
   }
-  RETURN_IF_ERROR(CheckGrid(pooling, path, layer, spec));
+  RETURN_IF_ERROR(CheckGrid(pooling, path, layer, fit, spec));
   if (pooling.exponent() == 0) return absl::OkStatus();
   const std::string field = absl::StrCat(path, ".exponent");
   if (spec.kind != PoolingSpec::Kind::kGeneralizedMean) return WithoutMeaning(field, "with GENERALIZED_MEAN");
@@ -148,22 +152,29 @@ absl::Status CheckPooling(const v1::Pooling& pooling, const std::string& path, c
 
 }  // namespace
 
-int64_t FeatureSpec::AnswerBytes() const {
+int64_t FeatureSpec::AnswerBytes(int64_t height, int64_t width) const {
   const bool pooled = form.pooling.kind != PoolingSpec::Kind::kNone;
-  const int64_t cells = pooled ? form.pooling.grid_height * form.pooling.grid_width : layer->height * layer->width;
+  const int64_t cells = pooled ? form.pooling.grid_height * form.pooling.grid_width : height * width;
   const int64_t scales = form.data_type == v1::UINT8 ? channels * 8 : 0;  // a scale and a zero point per channel
   return channels * cells * WireSize(form.data_type) + scales;
 }
 
-absl::StatusOr<FeatureSpec> CheckFeature(const v1::FeatureRequest& feature, const std::string& path,
-                                         const Model& model) {
+absl::StatusOr<FeatureSpec> CheckFeature(const v1::FeatureRequest& feature, const std::string& path, const Model& model,
+                                         InputFit fit) {
   FeatureSpec spec;
   spec.asked = feature.layer();
   const absl::StatusOr<const LayerInfo*> layer = model.ResolveLayer(feature.layer());
   if (!layer.ok()) return AtField(absl::StrCat(path, ".layer"), layer.status());
   spec.layer = *layer;
+  if (fit == InputFit::kNative && model.compiled->native_sizes().FindLeast(spec.layer->name) == nullptr) {
+    return InvalidField(absl::StrCat(path, ".layer"),
+                        absl::StrCat("at input_size NATIVE wanted a layer that is fully convolutional (GetModel tells "
+                                     "which), got ",
+                                     QuotedInput(spec.layer->name), ", which needs the network's own input size, ",
+                                     model.compiled->input_width(), "x", model.compiled->input_height()));
+  }
   RETURN_IF_ERROR(CheckChannels(feature, path, model, spec));
-  RETURN_IF_ERROR(CheckPooling(feature.pooling(), absl::StrCat(path, ".pooling"), *spec.layer, spec.form.pooling));
+  RETURN_IF_ERROR(CheckPooling(feature.pooling(), absl::StrCat(path, ".pooling"), *spec.layer, fit, spec.form.pooling));
   if (!v1::DataType_IsValid(feature.data_type())) {
     return UnknownNumber(absl::StrCat(path, ".data_type"), feature.data_type());
   }

@@ -22,10 +22,12 @@ absl::StatusOr<LayerQuery> QueryFor(const FeatureSpec& feature, ReductionCache& 
 
 }  // namespace
 
-absl::StatusOr<FeaturePlan> MakeFeaturePlan(const ExtractSpec& spec, ReductionCache& reductions) {
+absl::StatusOr<FeaturePlan> MakeFeaturePlan(const ExtractSpec& spec, int64_t height, int64_t width,
+                                            ReductionCache& reductions) {
   PlanQuery query;
-  query.height = spec.model->compiled->input_height();
-  query.width = spec.model->compiled->input_width();
+  query.height = height;
+  query.width = width;
+  query.native = spec.fit == InputFit::kNative;
   FeaturePlan feature_plan;
   for (const FeatureSpec& feature : spec.features) {
     ASSIGN_OR_RETURN(LayerQuery wanted, QueryFor(feature, reductions));

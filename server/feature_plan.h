@@ -18,8 +18,9 @@ struct FeaturePlan {
   std::vector<std::string> reduction_of_feature;  // its name; empty for a whole layer
 };
 
-// Compiles the plan or takes it from the model's cache. May take long (a projection to draw, kernels to time): not for
-// a gRPC thread. Errors: those of RandomProjection and CompiledModel::PlanFor.
-absl::StatusOr<FeaturePlan> MakeFeaturePlan(const ExtractSpec& spec, ReductionCache& reductions);
+// Compiles the plan for an input of height x width or takes it from the model's cache. May take long (a projection to
+// draw, kernels to time): not for a gRPC thread. Errors: those of RandomProjection and CompiledModel::PlanFor.
+absl::StatusOr<FeaturePlan> MakeFeaturePlan(const ExtractSpec& spec, int64_t height, int64_t width,
+                                            ReductionCache& reductions);
 
 }  // namespace onebyone

@@ -55,7 +55,9 @@ grpc::ServerUnaryReactor* FeatureService::GetModel(grpc::CallbackServerContext* 
     const auto model = context_.models.Find(request->model(), request->version());
     if (!model.ok()) return model.status();
     for (const ModelEntry& entry : context_.models.entries()) {
-      if (entry.model == *model) *response = Describe(**model, Summarize(entry, context_.models.default_model()));
+      if (entry.model != *model) continue;
+      *response =
+          Describe(**model, Summarize(entry, context_.models.default_model()), context_.limits.max_native_pixels);
     }
     return absl::OkStatus();
   });

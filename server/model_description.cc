@@ -27,7 +27,14 @@ void DescribeInput(const PreprocessOptions& options, v1::InputRules& rules) {
   rules.set_scale(options.scale);
 }
 
-void DescribeLayer(const Bundle& bundle, const LayerInfo& layer, v1::Layer& description) {
+void DescribeNative(const NativeSizes& sizes, int64_t max_pixels, v1::NativeInput& native) {
+  native.set_stride_y(static_cast<int32_t>(sizes.stride_height()));
+  native.set_stride_x(static_cast<int32_t>(sizes.stride_width()));
+  native.set_max_pixels(max_pixels);
+}
+
+void DescribeLayer(const Model& model, const LayerInfo& layer, v1::Layer& description) {
+  const Bundle& bundle = model.bundle;
   description.set_name(layer.name);
   std::vector<std::string> aliases;
   for (const auto& [alias, name] : bundle.aliases) {
@@ -45,6 +52,11 @@ void DescribeLayer(const Bundle& bundle, const LayerInfo& layer, v1::Layer& desc
   description.set_receptive_field_width(layer.field.width.size);
   description.set_multiply_adds(layer.multiply_adds);
   description.set_parameters(layer.parameters);
+  if (const NativeSizes::Least* least = model.compiled->native_sizes().FindLeast(layer.name)) {
+    description.set_is_fully_convolutional(true);
+    description.set_least_native_height(static_cast<int32_t>(least->height));
+    description.set_least_native_width(static_cast<int32_t>(least->width));
+  }
   for (const std::shared_ptr<const Reduction>& reduction : bundle.reductions) {
     if (reduction->layer != layer.name) continue;
     v1::StoredReduction& stored = *description.add_reductions();
@@ -94,11 +106,12 @@ v1::ModelSummary Summarize(const ModelEntry& entry, const std::string& default_m
   return summary;
 }
 
-v1::GetModelResponse Describe(const Model& model, const v1::ModelSummary& summary) {
+v1::GetModelResponse Describe(const Model& model, const v1::ModelSummary& summary, int64_t max_native_pixels) {
   v1::GetModelResponse response;
   *response.mutable_summary() = summary;
   DescribeInput(model.bundle.preprocess, *response.mutable_input());
-  for (const LayerInfo& layer : model.compiled->layers()) DescribeLayer(model.bundle, layer, *response.add_layers());
+  DescribeNative(model.compiled->native_sizes(), max_native_pixels, *response.mutable_native());
+  for (const LayerInfo& layer : model.compiled->layers()) DescribeLayer(model, layer, *response.add_layers());
   DescribePrecisions(model, response);
   response.set_sha256(model.bundle.sha256);
   return response;

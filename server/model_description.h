@@ -9,7 +9,7 @@ namespace onebyone {
 // One model in one line, loaded or not.
 v1::ModelSummary Summarize(const ModelEntry& entry, const std::string& default_model);
 
-// Everything that a client can ask of a model, layers in graph order.
-v1::GetModelResponse Describe(const Model& model, const v1::ModelSummary& summary);
+// Everything that a client can ask of a model, layers in graph order. `max_native_pixels`: see RequestLimits.
+v1::GetModelResponse Describe(const Model& model, const v1::ModelSummary& summary, int64_t max_native_pixels);
 
 }  // namespace onebyone

@@ -62,6 +62,7 @@ absl::Status CheckLimits(const RequestLimits& limits) {
   RETURN_IF_ERROR(InRange("max-features", limits.max_features, 1, 10'000));
   RETURN_IF_ERROR(InRange("max-message-bytes", limits.max_message_bytes, 1024, kMaxProtoBytes));
   RETURN_IF_ERROR(InRange("max-answer-bytes", limits.max_answer_bytes, 1024, kMaxProtoBytes));
+  RETURN_IF_ERROR(InRange("max-native-pixels", limits.max_native_pixels, 1, int64_t{1} << 30));
   return limits.image.Validate();
 }
 
@@ -78,6 +79,7 @@ absl::Status ServerOptions::Validate() const {
   RETURN_IF_ERROR(AtLeast("max-queued-bytes", scheduler.max_queued_bytes, "max-message-bytes plus --max-answer-bytes",
                           limits.max_message_bytes + limits.max_answer_bytes));
   RETURN_IF_ERROR(InRange("max-plans", compile.max_plans, 1, 100'000));
+  RETURN_IF_ERROR(InRange("max-native-plans", compile.max_native_plans, 1, 100'000));
   RETURN_IF_ERROR(NotNegative("lame-duck", drain.lame_duck));
   RETURN_IF_ERROR(NotNegative("drain-timeout", drain.timeout));
   return absl::OkStatus();

@@ -1,7 +1,12 @@
 #include "server/request_codec.h"
 
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
+#include "server/native_check.h"
 #include "server/status_details.h"
 
 namespace onebyone {
@@ -29,27 +34,32 @@ absl::Status CheckModes(const v1::ExtractFeaturesRequest& request) {
   if (!v1::Priority_IsValid(request.priority())) {
     return InvalidField("priority", absl::StrCat("wanted a number that the API defines, got ", request.priority()));
   }
-  if (request.input_size() != v1::INPUT_SIZE_UNSPECIFIED && request.input_size() != v1::MODEL) {
-    return UnsupportedField("input_size",
-                            absl::StrCat("this server supports MODEL, got ", v1::InputSize_Name(request.input_size())));
-  }
   if (request.priority() == v1::BULK) {
     return UnsupportedField("priority", "this server supports INTERACTIVE, got BULK");
   }
   return absl::OkStatus();
 }
 
+InputFit FitOf(v1::InputSize size) {
+  switch (size) {
+    case v1::SQUASH: return InputFit::kSquash;
+    case v1::LETTERBOX: return InputFit::kLetterbox;
+    case v1::NATIVE: return InputFit::kNative;
+    default: return InputFit::kModel;
+  }
+}
+
 absl::Status CheckFeatures(const v1::ExtractFeaturesRequest& request, ExtractSpec& spec) {
   for (int i = 0; i < request.features_size(); ++i) {
     ASSIGN_OR_RETURN(FeatureSpec feature,
-                     CheckFeature(request.features(i), absl::StrCat("features[", i, "]"), *spec.model));
+                     CheckFeature(request.features(i), absl::StrCat("features[", i, "]"), *spec.model, spec.fit));
     spec.features.push_back(std::move(feature));
   }
   if (!spec.features.empty()) return absl::OkStatus();
   for (const std::string& layer : spec.model->DefaultLayers()) {
     v1::FeatureRequest whole;
     whole.set_layer(layer);
-    ASSIGN_OR_RETURN(FeatureSpec feature, CheckFeature(whole, "features", *spec.model));
+    ASSIGN_OR_RETURN(FeatureSpec feature, CheckFeature(whole, "features", *spec.model, spec.fit));
     spec.features.push_back(std::move(feature));
   }
   return absl::OkStatus();
@@ -61,25 +71,37 @@ absl::Status CheckSizes(const v1::ExtractFeaturesRequest& request, const Request
     return InvalidField(
         "images", absl::StrCat("wanted at most ", limits.max_message_bytes, " bytes in all, got ", spec.image_bytes));
   }
-  int64_t answer_bytes = 0;
-  for (const FeatureSpec& feature : spec.features) answer_bytes += feature.AnswerBytes();
-  spec.answer_bytes = answer_bytes * request.images_size();
-  if (spec.answer_bytes > limits.max_answer_bytes) {
-    return InvalidField("features",
-                        absl::StrCat("the answer may have at most ", limits.max_answer_bytes, " bytes of features; ",
-                                     request.images_size(), " images of ", answer_bytes, " bytes each are ",
-                                     spec.answer_bytes, ": ask for fewer images, channels or layers, or pool"));
+  if (spec.fit == InputFit::kNative) {
+    CheckNativeImages(request, limits, spec);
+  } else {
+    for (const FeatureSpec& feature : spec.features) {
+      spec.answer_bytes += feature.AnswerBytes(feature.layer->height, feature.layer->width) * request.images_size();
+    }
   }
-  return absl::OkStatus();
+  if (spec.answer_bytes <= limits.max_answer_bytes) return absl::OkStatus();
+  return InvalidField("features",
+                      absl::StrCat("the answer may have at most ", limits.max_answer_bytes, " bytes of features; ",
+                                   request.images_size(), " images of ", spec.answer_bytes / request.images_size(),
+                                   " bytes each on average are ", spec.answer_bytes,
+                                   ": ask for fewer images, channels or layers, or pool"));
 }
 
 }  // namespace
+
+int64_t ExtractSpec::HeldBytes(int lanes) const {
+  std::vector<int64_t> works;
+  for (const NativeImage& image : native_images) works.push_back(image.work_bytes);
+  std::sort(works.begin(), works.end(), std::greater<>());
+  works.resize(std::min(works.size(), static_cast<size_t>(std::max(1, lanes))));
+  return std::accumulate(works.begin(), works.end(), image_bytes + answer_bytes);
+}
 
 absl::StatusOr<ExtractSpec> CheckRequest(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits,
                                          const ModelRegistry& models) {
   RETURN_IF_ERROR(CheckCounts(request, limits));  // first: everything after it is bounded by the counts
   RETURN_IF_ERROR(CheckModes(request));
   ExtractSpec spec;
+  spec.fit = FitOf(request.input_size());
   ASSIGN_OR_RETURN(spec.model, models.Find(request.model(), request.version()));
   RETURN_IF_ERROR(CheckFeatures(request, spec));
   RETURN_IF_ERROR(CheckSizes(request, limits, spec));

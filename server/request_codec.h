@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/image/preprocessor.h"
 #include "engine/model_loader.h"
 #include "onebyone/v1/feature_extraction.pb.h"
 #include "server/feature_encoder.h"
@@ -27,17 +28,32 @@ struct FeatureSpec {
   uint64_t seed = 0;                        // kRandom
   FeatureForm form;
 
-  // Bytes of the answer for one image.
-  int64_t AnswerBytes() const;
+  // Bytes of the answer for one image, of which the layer has height x width cells.
+  int64_t AnswerBytes(int64_t height, int64_t width) const;
+};
+
+// What NATIVE makes of one image.
+struct NativeImage {
+  absl::Status status;  // why it gets no features
+  int64_t height = 0;   // of the network's input
+  int64_t width = 0;
+  int64_t answer_bytes = 0;
+  int64_t work_bytes = 0;  // an estimate of what the network takes for it
 };
 
 // A request, checked: nothing in it can be wrong any more but the images.
 struct ExtractSpec {
   std::shared_ptr<const Model> model;  // the version that the request keeps to its end
   std::vector<FeatureSpec> features;
+  InputFit fit = InputFit::kModel;
+  std::vector<NativeImage> native_images;  // kNative: one per image
   bool scaled_decode = false;
   int64_t image_bytes = 0;   // encoded, of all images
   int64_t answer_bytes = 0;  // of all images
+
+  // What the request holds until it is answered, where `lanes` images are worked on at a time: encoded images and
+  // answers, and at native sizes what the network takes for those that take the most.
+  int64_t HeldBytes(int lanes) const;
 };
 
 // Checks `request` against the limits and the model, in an order that refuses the costly first. Allocates little.
@@ -46,8 +62,9 @@ struct ExtractSpec {
 absl::StatusOr<ExtractSpec> CheckRequest(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits,
                                          const ModelRegistry& models);
 
-// The check of one FeatureRequest; `path` is its field path, as "features[0]".
-absl::StatusOr<FeatureSpec> CheckFeature(const v1::FeatureRequest& feature, const std::string& path,
-                                         const Model& model);
+// The check of one FeatureRequest; `path` is its field path, as "features[0]". With kNative a grid is compared with the
+// map of each image later.
+absl::StatusOr<FeatureSpec> CheckFeature(const v1::FeatureRequest& feature, const std::string& path, const Model& model,
+                                         InputFit fit);
 
 }  // namespace onebyone

@@ -113,7 +113,8 @@ void AddFeatureFlags(CLI::App& command, FeatureFlags& flags, LayerCount count) {
       command, "--input-size",
       {{"model", v1::MODEL}, {"squash", v1::SQUASH}, {"letterbox", v1::LETTERBOX}, {"native", v1::NATIVE}},
       [&flags](v1::InputSize size) { flags.input_size = size; },
-      "How the image becomes the network's input; as the model's config says unless told");
+      "How the image becomes the network's input. model (unless told): resized and cropped as its config says; squash: "
+      "resized to its size; letterbox: resized to fit whole; native: not resized, maps of the image's own size");
 }
 
 void AddMapFlags(CLI::App& command, FeatureFlags& flags) {

@@ -52,6 +52,18 @@ std::string FormatInput(const v1::InputRules& input) {
                       NumberList(input.std()), "]\n");
 }
 
+std::string FormatNative(const v1::NativeInput& native) {
+  if (native.max_pixels() == 0) return "";  // a server that does not tell
+  return absl::StrCat("native: height and width rounded down to multiples of ",
+                      Sides(native.stride_y(), native.stride_x()), ", at most ", native.max_pixels(), " pixels\n");
+}
+
+// The smallest input that the layer can be computed from.
+std::string LeastNative(const v1::Layer& layer) {
+  return layer.is_fully_convolutional() ? absl::StrCat(layer.least_native_height(), "x", layer.least_native_width())
+                                        : "-";
+}
+
 std::string FormatPrecisions(const v1::GetModelResponse& model) {
   if (model.precisions().empty()) return "";
   return absl::StrCat("precision: ",
@@ -73,6 +85,7 @@ std::string FormatLayers(const v1::GetModelResponse& model) {
                    {"MULTIPLY-ADDS", kRight},
                    {"SHARE", kRight},
                    {"PARAMETERS", kRight},
+                   {"NATIVE FROM", kRight},
                    {"ALIASES"},
                    {"REDUCTIONS"}});
   for (const v1::Layer& layer : model.layers()) {
@@ -83,7 +96,7 @@ std::string FormatLayers(const v1::GetModelResponse& model) {
                   layer.is_vector() ? "-" : Sides(layer.stride_y(), layer.stride_x()),
                   layer.is_vector() ? "-" : Sides(layer.receptive_field_height(), layer.receptive_field_width()),
                   Abbreviate(layer.multiply_adds()), absl::StrFormat("%.1f %%", share), Abbreviate(layer.parameters()),
-                  absl::StrJoin(layer.aliases(), ", "), StoredReductions(layer)});
+                  LeastNative(layer), absl::StrJoin(layer.aliases(), ", "), StoredReductions(layer)});
   }
   return table.ToString();
 }
@@ -107,7 +120,7 @@ std::string FormatModel(const v1::GetModelResponse& model) {
   std::string text =
       absl::StrCat(summary.name(), " version ", summary.version(), summary.is_default() ? " (default)" : "", "\n");
   if (!summary.description().empty()) absl::StrAppend(&text, summary.description(), "\n");
-  absl::StrAppend(&text, FormatInput(model.input()), FormatPrecisions(model));
+  absl::StrAppend(&text, FormatInput(model.input()), FormatNative(model.native()), FormatPrecisions(model));
   if (!model.sha256().empty()) absl::StrAppend(&text, "sha256: ", model.sha256(), "\n");
   return absl::StrCat(text, "\n", FormatLayers(model));
 }

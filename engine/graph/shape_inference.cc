@@ -194,16 +194,10 @@ void Assign(Graph& graph, ValueId id, const ValueInfo& known) {
   FollowPart(graph, id);
 }
 
-}  // namespace
+// What becomes of automatic padding.
+enum class AutoPadding : uint8_t { kMadeExplicit, kKept };
 
-absl::StatusOr<std::vector<ValueInfo>> InferNode(const Node& node, absl::Span<const ValueInfo> inputs) {
-  absl::StatusOr<std::vector<ValueInfo>> outputs = ApplyRule(node, inputs);
-  if (outputs.ok()) return outputs;
-  return absl::Status(outputs.status().code(),
-                      absl::StrCat("node '", node.name, "' (", NameOf(node.op), "): ", outputs.status().message()));
-}
-
-absl::Status InferShapes(Graph& graph) {
+absl::Status InferAll(Graph& graph, AutoPadding padding) {
   // What an earlier run found for other input sizes must not stand in for what this one has yet to find.
   const std::vector<NodeId> order = graph.NodeIds();
   for (const NodeId id : order) {
@@ -214,11 +208,25 @@ absl::Status InferShapes(Graph& graph) {
     ASSIGN_OR_RETURN(const std::vector<ValueInfo> inputs, KnownInputs(graph, node));
     ASSIGN_OR_RETURN(const std::vector<ValueInfo> outputs, InferNode(node, inputs));
     for (size_t i = 0; i < outputs.size(); ++i) Assign(graph, node.outputs[i], outputs[i]);
-    if (Window* window = WindowOf(node.attributes)) {
+    Window* window = padding == AutoPadding::kMadeExplicit ? WindowOf(node.attributes) : nullptr;
+    if (window != nullptr) {
       ASSIGN_OR_RETURN(*window, ExplicitWindow(node, inputs));
     }
   }
   return absl::OkStatus();
 }
+
+}  // namespace
+
+absl::StatusOr<std::vector<ValueInfo>> InferNode(const Node& node, absl::Span<const ValueInfo> inputs) {
+  absl::StatusOr<std::vector<ValueInfo>> outputs = ApplyRule(node, inputs);
+  if (outputs.ok()) return outputs;
+  return absl::Status(outputs.status().code(),
+                      absl::StrCat("node '", node.name, "' (", NameOf(node.op), "): ", outputs.status().message()));
+}
+
+absl::Status InferShapes(Graph& graph) { return InferAll(graph, AutoPadding::kMadeExplicit); }
+
+absl::Status InferShapesOnly(Graph& graph) { return InferAll(graph, AutoPadding::kKept); }
 
 }  // namespace onebyone

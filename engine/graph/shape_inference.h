@@ -25,4 +25,7 @@ absl::StatusOr<std::vector<ValueInfo>> InferNode(const Node& node, absl::Span<co
 // above.
 absl::Status InferShapes(Graph& graph);
 
+// The same, but leaves automatic padding as it is, so that the graph can go on to see other input sizes.
+absl::Status InferShapesOnly(Graph& graph);
+
 }  // namespace onebyone

@@ -29,6 +29,8 @@ struct ImageHeader {
   int orientation = 1;  // EXIF, 1 to 8; 1 where absent or broken
   int jpeg_scans = 1;
   bool UprightIsTransposed() const { return orientation >= 5; }
+  int64_t UprightWidth() const { return UprightIsTransposed() ? height : width; }
+  int64_t UprightHeight() const { return UprightIsTransposed() ? width : height; }
 };
 
 // Reads the header: the format is told by the magic bytes (JPEG, PNG, WebP, BMP; nothing else is let in), never by a

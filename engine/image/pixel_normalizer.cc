@@ -12,11 +12,11 @@ PixelNormalizer::PixelNormalizer(const PreprocessOptions& options) {
   }
 }
 
-void PixelNormalizer::Run(const uint8_t* rgb, int64_t pixels, float* planes) const {
-  for (int plane = 0; plane < 3; ++plane) {
-    const uint8_t* from = rgb + channel_[plane];
-    const auto& value = value_[plane];
-    float* to = planes + plane * pixels;
+void PixelNormalizer::Run(const uint8_t* rgb, int64_t pixels, int64_t plane, float* planes) const {
+  for (int channel = 0; channel < 3; ++channel) {
+    const uint8_t* from = rgb + channel_[channel];
+    const auto& value = value_[channel];
+    float* to = planes + channel * plane;
     for (int64_t i = 0; i < pixels; ++i) to[i] = value[from[3 * i]];
   }
 }

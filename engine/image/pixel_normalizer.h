@@ -13,8 +13,8 @@ class PixelNormalizer {
  public:
   explicit PixelNormalizer(const PreprocessOptions& options);
 
-  // `planes`: 3 x `pixels`.
-  void Run(const uint8_t* rgb, int64_t pixels, float* planes) const;
+  // `planes`: the first of `pixels` elements of each of three planes, which lie `plane` elements apart.
+  void Run(const uint8_t* rgb, int64_t pixels, int64_t plane, float* planes) const;
 
  private:
   std::array<int, 3> channel_;                   // of the RGB picture, for each plane

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/image/filter_taps.h"
+#include "engine/image/fitted_size.h"
 #include "engine/image/pixel_normalizer.h"
 #include "engine/image/scaled_side.h"
 #include "engine/image/separable_resize.h"
@@ -20,33 +21,17 @@ absl::Status CheckSide(absl::string_view name, int64_t value) {
   return absl::InvalidArgumentError(absl::StrCat("preprocessing: ", name, ": want 1 to ", kMostSide, ", got ", value));
 }
 
-// Where the middle `part` of `whole` begins; a half is rounded to the even number, as Python does and so torchvision.
-int64_t CenterBegin(int64_t whole, int64_t part) {
-  const int64_t half = (whole - part) / 2;
-  return half + ((whole - part) % 2 != 0 && half % 2 != 0 ? 1 : 0);
-}
-
-// The size with a given shorter side; the longer one is rounded down, as in torchvision.
-struct ResizedSize {
-  ResizedSize(int64_t original_width, int64_t original_height, int64_t shorter)
-      : width(original_width <= original_height ? shorter : shorter * original_width / original_height),
-        height(original_width <= original_height ? shorter * original_height / original_width : shorter) {}
-  int64_t width;
-  int64_t height;
-};
-
-// The whole original, as it lies in a picture that may have been decoded at a smaller scale, resized to `resized`
-// pixels, of which the middle `wanted` are kept.
-ResizeAxis AxisOf(int64_t decoded, int64_t original, int64_t offset, int64_t scale_down, int64_t resized,
-                  int64_t wanted) {
+// The whole original, as it lies in a picture that may have been decoded at a smaller scale, resized and
+// placed as `fitted` says.
+ResizeAxis AxisOf(int64_t decoded, int64_t original, int64_t offset, int64_t scale_down, const FittedAxis& fitted) {
   const auto scale = static_cast<double>(scale_down);
   ResizeAxis axis;
   axis.input_size = decoded;
   axis.box_begin = static_cast<double>(-offset) / scale;
   axis.box_end = static_cast<double>(original - offset) / scale;
-  axis.output_size = resized;
-  axis.output_begin = CenterBegin(resized, wanted);
-  axis.output_count = wanted;
+  axis.output_size = fitted.resized;
+  axis.output_begin = fitted.begin;
+  axis.output_count = fitted.count;
   return axis;
 }
 
@@ -66,22 +51,31 @@ class SeparablePreprocessor : public Preprocessor {
   explicit SeparablePreprocessor(const PreprocessOptions& options) : options_(options), normalizer_(options) {}
 
   absl::StatusOr<InputToImage> Run(const RgbImage& image, InputFit fit, const TensorView& input) override {
-    RETURN_IF_ERROR(CheckInput(input));
+    RETURN_IF_ERROR(CheckInput(fit, input));
     RETURN_IF_ERROR(CheckImage(image));
-    if (fit == InputFit::kNoResize) return Copy(image, input.As<float>());
-    return Resize(image, input.As<float>());
+    const bool keeps_pixels = fit == InputFit::kNoResize || fit == InputFit::kNative;
+    return keeps_pixels ? Copy(image, fit, input) : Resize(image, fit, input.As<float>());
   }
 
-  int64_t MinSide(InputFit fit) const override { return fit == InputFit::kNoResize ? 0 : options_.resize_shorter_side; }
+  int64_t MinSide(InputFit fit) const override {
+    switch (fit) {
+      case InputFit::kModel: return options_.resize_shorter_side;
+      case InputFit::kSquash:
+      case InputFit::kLetterbox: return std::max(options_.width, options_.height);
+      default: return 0;
+    }
+  }
 
  private:
-  absl::Status CheckInput(const TensorView& input) const {
+  absl::Status CheckInput(InputFit fit, const TensorView& input) const {
     const Shape& got = input.shape;
-    const bool fits =
-        got.rank() == 4 && got[0] == 1 && got[1] == 3 && got[2] == options_.height && got[3] == options_.width;
+    const bool any_size = fit == InputFit::kNative;
+    const bool fits = got.rank() == 4 && got[0] == 1 && got[1] == 3 &&
+                      (any_size || (got[2] == options_.height && got[3] == options_.width));
     if (input.data != nullptr && input.type == DataType::kFloat32 && fits) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("input: want float32 [1, 3, ", options_.height, ", ", options_.width,
-                                                   "], got ", NameOf(input.type), " ", got.ToString()));
+    const std::string size = any_size ? "height, width" : absl::StrCat(options_.height, ", ", options_.width);
+    return absl::InvalidArgumentError(
+        absl::StrCat("input: want float32 [1, 3, ", size, "], got ", NameOf(input.type), " ", got.ToString()));
   }
 
   static absl::Status CheckImage(const RgbImage& image) {
@@ -90,35 +84,57 @@ class SeparablePreprocessor : public Preprocessor {
     return CheckDecodedSide("height", image.height, image.original_height, image.offset_y, image.scale_down);
   }
 
-  absl::StatusOr<InputToImage> Copy(const RgbImage& image, float* input) const {
-    if (image.width != options_.width || image.height != options_.height) {
-      return absl::InvalidArgumentError(absl::StrCat("picture: want the network's own size ", options_.width, "x",
-                                                     options_.height, ", got ", image.width, "x", image.height));
+  absl::StatusOr<InputToImage> Copy(const RgbImage& image, InputFit fit, const TensorView& input) const {
+    const int64_t height = input.shape[2];
+    const int64_t width = input.shape[3];
+    const bool is_exact = image.width == width && image.height == height;
+    const bool is_within = width <= image.width && height <= image.height;
+    if (!is_exact && (fit != InputFit::kNative || !is_within)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "picture: want ", fit == InputFit::kNative ? "at least the input's size " : "the network's own size ", width,
+          "x", height, ", got ", image.width, "x", image.height));
     }
-    normalizer_.Run(image.pixels, image.width * image.height, input);
+    const int64_t left = CenterBegin(image.width, width);
+    const int64_t top = CenterBegin(image.height, height);
+    for (int64_t y = 0; y < height; ++y) {
+      const uint8_t* row = image.pixels + 3 * ((top + y) * image.width + left);
+      normalizer_.Run(row, width, height * width, input.As<float>() + y * width);
+    }
     const auto scale = static_cast<double>(image.scale_down);
     const double middle = 0.5 * scale - 0.5;
-    return InputToImage{scale, middle + static_cast<double>(image.offset_x), scale,
-                        middle + static_cast<double>(image.offset_y)};
+    return InputToImage{scale, middle + static_cast<double>(image.offset_x) + static_cast<double>(left) * scale, scale,
+                        middle + static_cast<double>(image.offset_y) + static_cast<double>(top) * scale};
   }
 
-  absl::StatusOr<InputToImage> Resize(const RgbImage& image, float* input) {
-    const ResizedSize resized(image.original_width, image.original_height, options_.resize_shorter_side);
-    const ResizeAxis x =
-        AxisOf(image.width, image.original_width, image.offset_x, image.scale_down, resized.width, options_.width);
-    const ResizeAxis y =
-        AxisOf(image.height, image.original_height, image.offset_y, image.scale_down, resized.height, options_.height);
+  absl::StatusOr<InputToImage> Resize(const RgbImage& image, InputFit fit, float* input) {
+    const FittedSize size = FitPicture(fit, options_, image.original_width, image.original_height);
+    const ResizeAxis x = AxisOf(image.width, image.original_width, image.offset_x, image.scale_down, size.x);
+    const ResizeAxis y = AxisOf(image.height, image.original_height, image.offset_y, image.scale_down, size.y);
     const bool shrinks = x.Scale() >= 1 && y.Scale() >= 1;
     BuildTaps(options_.filter, x, shrinks, columns_);
     BuildTaps(options_.filter, y, shrinks, rows_);
     ASSIGN_OR_RETURN(const uint8_t* const pixels,
                      resize_.Run(image.pixels, image.width, image.height, columns_, rows_));
-    normalizer_.Run(pixels, options_.width * options_.height, input);
+    Place(pixels, size, input);
 
-    const double xx = static_cast<double>(image.original_width) / static_cast<double>(resized.width);
-    const double yy = static_cast<double>(image.original_height) / static_cast<double>(resized.height);
-    return InputToImage{xx, (static_cast<double>(x.output_begin) + 0.5) * xx - 0.5, yy,
-                        (static_cast<double>(y.output_begin) + 0.5) * yy - 0.5};
+    const double xx = static_cast<double>(image.original_width) / static_cast<double>(size.x.resized);
+    const double yy = static_cast<double>(image.original_height) / static_cast<double>(size.y.resized);
+    return InputToImage{xx, (static_cast<double>(size.x.begin - size.x.pad) + 0.5) * xx - 0.5, yy,
+                        (static_cast<double>(size.y.begin - size.y.pad) + 0.5) * yy - 0.5};
+  }
+
+  // Normalizes the resized `pixels` to where they lie in the input; around them is the mean.
+  void Place(const uint8_t* pixels, const FittedSize& size, float* input) const {
+    const int64_t plane = options_.width * options_.height;
+    if (size.x.count == options_.width && size.y.count == options_.height) {
+      normalizer_.Run(pixels, plane, plane, input);
+      return;
+    }
+    std::fill(input, input + 3 * plane, 0.0F);
+    for (int64_t y = 0; y < size.y.count; ++y) {
+      float* to = input + (size.y.pad + y) * options_.width + size.x.pad;
+      normalizer_.Run(pixels + 3 * y * size.x.count, size.x.count, plane, to);
+    }
   }
 
   const PreprocessOptions options_;

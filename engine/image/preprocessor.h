@@ -37,6 +37,15 @@ enum class InputFit : uint8_t {
   // The shorter side is resized to `resize_shorter_side`, the longer one in proportion (rounded down), then the centre
   // is cropped (half of what is left over begins it, rounded half to even): torchvision's Resize and CenterCrop.
   kModel,
+  // The whole picture is resized to the input's size; its aspect ratio is lost.
+  kSquash,
+  // The picture is resized to fit whole, keeping its aspect ratio (the side that does not fill the input is rounded to
+  // the nearest, at least one pixel); before it lies half of what is left over, rounded down. The rest is filled with
+  // the mean colour, which is 0 in the network's input.
+  kLetterbox,
+  // Not resized: the middle of the picture, as large as the input that is given (half of what is left over begins it,
+  // rounded half to even).
+  kNative,
   // The picture must have exactly the input's size.
   kNoResize,
 };
@@ -56,8 +65,9 @@ class Preprocessor {
   static absl::StatusOr<std::unique_ptr<Preprocessor>> Create(const PreprocessOptions& options);
   virtual ~Preprocessor() = default;
 
-  // Writes `image` to `input`, float32 [1, 3, height, width]. INVALID_ARGUMENT where `input` or, with kNoResize, the
-  // picture has another size.
+  // Writes `image` to `input`, float32 [1, 3, height, width] of the options, or of any size with kNative.
+  // INVALID_ARGUMENT where `input` or, with kNoResize, the picture has another size, or, with kNative, the picture is
+  // smaller than the input.
   virtual absl::StatusOr<InputToImage> Run(const RgbImage& image, InputFit fit, const TensorView& input) = 0;
 
   // The least shorter side that a decoder should deliver for this fit (0: every pixel).

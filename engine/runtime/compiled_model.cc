@@ -1,5 +1,6 @@
 #include "engine/runtime/compiled_model.h"
 
+#include <atomic>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -8,43 +9,20 @@
 #include "engine/base/nearest_name.h"
 #include "engine/base/status_macros.h"
 #include "engine/graph/shape_inference.h"
-#include "engine/kernels/onednn/layout.h"
 #include "engine/kernels/onednn/threads.h"
 #include "engine/passes/absorb_quantization.h"
-#include "engine/passes/append_reduction.h"
-#include "engine/passes/dense_to_conv.h"
-#include "engine/passes/elide_concat.h"
-#include "engine/passes/fold_batch_norm.h"
-#include "engine/passes/fuse_activation.h"
-#include "engine/passes/mark_convolutions.h"
-#include "engine/passes/pipeline.h"
-#include "engine/passes/prune_to_layers.h"
-#include "engine/passes/quantize_int8.h"
-#include "engine/passes/remove_identity.h"
+#include "engine/runtime/layer_graph.h"
 #include "engine/runtime/lowering.h"
 #include "engine/runtime/measured_choices.h"
-#include "engine/runtime/plan_cache.h"
+#include "engine/runtime/network_forms.h"
+#include "engine/runtime/shared_cache.h"
 
 namespace onebyone {
 namespace {
 
-// Gives the inputs known shapes: the image the asked one, free extents of others the batch.
-absl::Status SetInputShapes(Graph& graph, const PlanQuery& query) {
-  for (size_t i = 0; i < graph.inputs().size(); ++i) {
-    Value& input = graph.value(graph.inputs()[i]);
-    const bool is_image = i == 0 && input.shape.rank() == 4;
-    for (int axis = 0; axis < input.shape.rank(); ++axis) {
-      int64_t& extent = input.shape[axis];
-      if (is_image && axis == 2 && query.height > 0) extent = query.height;
-      if (is_image && axis == 3 && query.width > 0) extent = query.width;
-      if (extent == Shape::kUnknown || (axis == 0 && is_image)) extent = query.batch;
-    }
-  }
-  return InferShapes(graph);
-}
-
-std::string KeyOf(const PlanQuery& query) {
-  std::string key = absl::StrCat(query.batch, "x", query.height, "x", query.width, "t", query.threads);
+// What the layers of a query are known by, whatever the input's size.
+std::string KeyOfLayers(const PlanQuery& query) {
+  std::string key = absl::StrCat(query.native ? "native " : "", query.batch);
   for (const LayerQuery& layer : query.layers) {
     absl::StrAppend(&key, "\n", layer.layer);
     if (layer.reduction != nullptr) {
@@ -55,27 +33,26 @@ std::string KeyOf(const PlanQuery& query) {
   return key;
 }
 
-bool IsProduced(const Graph& graph, const std::string& name) {
-  const ValueId id = graph.FindValue(name);
-  if (id == kNoValue) return false;
-  const Value& value = graph.value(id);
-  return value.producer != kNoNode || value.constant != nullptr || graph.inputs().front() == id;
+std::string KeyOf(const PlanQuery& query) {
+  return absl::StrCat(query.height, "x", query.width, "t", query.threads, " ", KeyOfLayers(query));
 }
 
 class CompiledNetwork : public CompiledModel {
  public:
-  CompiledNetwork(Graph imported, Graph folded, std::vector<LayerInfo> layers, int64_t channels, int64_t height,
-                  int64_t width, const CompileOptions& options)
-      : imported_(std::move(imported)),
-        folded_(std::move(folded)),
+  CompiledNetwork(NetworkForms network, std::vector<LayerInfo> layers, const Shape& image,
+                  const CompileOptions& options)
+      : network_(std::move(network)),
         layers_(std::move(layers)),
-        channels_(channels),
-        height_(height),
-        width_(width),
+        channels_(image.rank() == 4 ? image[1] : 0),
+        height_(image.rank() == 4 ? image[2] : 0),
+        width_(image.rank() == 4 ? image[3] : 0),
+        native_sizes_(network_.native(), layers_, height_, width_),
         options_(options),
+        prepared_(options.max_plans),
         plans_(options.max_plans),
+        native_plans_(options.max_native_plans),
         choices_(options.kernel_cache, options.model_hash) {
-    for (const Graph::Output& output : imported_.outputs()) output_layers_.push_back(output.name);
+    for (const Graph::Output& output : network_.imported().outputs()) output_layers_.push_back(output.name);
     for (const LayerInfo& layer : layers_) by_name_[layer.name] = &layer;
   }
 
@@ -90,109 +67,85 @@ class CompiledNetwork : public CompiledModel {
   int64_t input_height() const override { return height_; }
   int64_t input_width() const override { return width_; }
 
+  const NativeSizes& native_sizes() const override { return native_sizes_; }
+
   absl::StatusOr<std::shared_ptr<const Plan>> PlanFor(const PlanQuery& query) override {
     if (query.layers.empty()) return absl::InvalidArgumentError("layers: want at least one, got none");
-    const std::string key = KeyOf(query);
-    if (auto plan = plans_.Find(key)) return plan;
-    absl::MutexLock lock(&compile_mutex_);
-    if (auto plan = plans_.Find(key)) return plan;  // another thread was faster
-    ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan, CompilePlan(query));
-    plans_.Insert(key, plan);
-    return plan;
+    if (query.native) {
+      for (const LayerQuery& layer : query.layers) {
+        RETURN_IF_ERROR(native_sizes_.Check(layer.layer, query.height, query.width));
+      }
+    }
+    SharedCache<Plan>& plans = query.native ? native_plans_ : plans_;
+    return plans.FindOrMake(KeyOf(query), [&] { return CompilePlan(query); });
   }
 
+  int native_plans() const override { return native_plans_.size(); }
+  int64_t native_compilations() const override { return native_compilations_; }
+
   int64_t convs_measured() const override {
-    const absl::MutexLock lock(&compile_mutex_);
+    const absl::MutexLock lock(&choices_mutex_);
     return choices_.measured();
   }
 
  private:
-  // Layers that folding has swallowed are found in the graph as it was imported.
-  const Graph& GraphFor(const PlanQuery& query) const {
-    for (const LayerQuery& layer : query.layers) {
-      if (!IsProduced(folded_, layer.layer)) return imported_;
-    }
-    return folded_;
-  }
-
-  absl::StatusOr<std::shared_ptr<const Plan>> CompilePlan(const PlanQuery& query)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(compile_mutex_) {
+  absl::StatusOr<std::shared_ptr<const Plan>> CompilePlan(const PlanQuery& query) {
     const ScopedThreads threads(query.threads);
-    Graph graph = GraphFor(query);
-    PruneToLayers prune;
-    for (const LayerQuery& layer : query.layers) prune.layers.push_back(layer.layer);
-    RETURN_IF_ERROR(prune.Run(graph).status());
-    graph.RemoveUnneeded();
-    RETURN_IF_ERROR(SetInputShapes(graph, query));
+    if (query.native) ++native_compilations_;
+    const auto prepare = [&]() -> absl::StatusOr<std::shared_ptr<const Graph>> {
+      ASSIGN_OR_RETURN(Graph layers, PrepareLayers(network_, query, options_));
+      return std::make_shared<const Graph>(std::move(layers));
+    };
+    ASSIGN_OR_RETURN(const std::shared_ptr<const Graph> layers, prepared_.FindOrMake(KeyOfLayers(query), prepare));
+    Graph graph = *layers;
+    SetInputShapes(graph, query);
+    RETURN_IF_ERROR(InferShapes(graph));
     const auto fields = InferReceptiveFields(graph);
     std::vector<std::optional<ReceptiveFields>> output_fields;
     for (const Graph::Output& output : graph.outputs()) output_fields.push_back(fields[output.value]);
-    RETURN_IF_ERROR(Optimise(graph, query));
+    RETURN_IF_ERROR(FinishLayers(graph, options_));
 
-    ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, LowerAs(graph, query.threads));
+    ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, LowerAs(graph, query));
     for (size_t i = 0; i < output_fields.size(); ++i) plan->outputs[i].field = output_fields[i];
     return plan;
   }
 
-  absl::StatusOr<std::shared_ptr<Plan>> LowerAs(const Graph& graph, int threads)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(compile_mutex_) {
-    const bool is_measured = options_.convolution == CompileOptions::Convolution::kMeasured;
+  absl::StatusOr<std::shared_ptr<Plan>> LowerAs(const Graph& graph, const PlanQuery& query) {
+    const bool is_measured = options_.convolution == CompileOptions::Convolution::kMeasured && !query.native;
     if (is_measured && !options_.every_conv.has_value() && !options_.reference_only) {
-      return choices_.LowerFastest(graph, options_.precision, threads, weights_);
+      const absl::MutexLock lock(&choices_mutex_);
+      return choices_.LowerFastest(graph, options_.precision, query.threads, weights_);
     }
     const ConvChoice every = ConvChoice::Always(options_.every_conv.value_or(ConvVariant()));
     return Lower(graph, {.reference_only = options_.reference_only, .precision = options_.precision, .choice = &every},
                  weights_);
   }
 
-  absl::Status Optimise(Graph& graph, const PlanQuery& query) const {
-    for (size_t i = 0; i < query.layers.size(); ++i) {
-      const LayerQuery& layer = query.layers[i];
-      if (layer.reduction == nullptr) continue;
-      const AppendReduction append = {static_cast<int>(i), layer.reduction, layer.channels};
-      RETURN_IF_ERROR(append.Run(graph).status());
-    }
-    RETURN_IF_ERROR(InferShapes(graph));
-    if (options_.reference_only) return absl::OkStatus();
-    RETURN_IF_ERROR(RemoveIdentity{}.Run(graph).status());
-    RETURN_IF_ERROR(FoldBatchNorm{}.Run(graph).status());  // finds something only in the imported graph
-    if (options_.precision == Precision::kInt8) {
-      const MarkConvolutions mark = {options_.calibration->float_layers, options_.calibration->winograd_layers,
-                                     options_.calibration->companded_layers};
-      RETURN_IF_ERROR(mark.Run(graph).status());
-    }
-    RETURN_IF_ERROR(FuseActivation{}.Run(graph).status());
-    graph.RemoveUnneeded();
-    RETURN_IF_ERROR(InferShapes(graph));
-    if (options_.precision == Precision::kInt8) {
-      RETURN_IF_ERROR(QuantizeInt8{*options_.calibration}.Run(graph).status());
-    }
-    // Last: needs final shapes, and every branch at its final producer.
-    RETURN_IF_ERROR(ElideConcat{ChannelBlock()}.Run(graph).status());
-    graph.RemoveUnneeded();
-    return absl::OkStatus();
-  }
-
-  const Graph imported_;
-  const Graph folded_;
+  const NetworkForms network_;
   const std::vector<LayerInfo> layers_;
   const int64_t channels_, height_, width_;
+  const NativeSizes native_sizes_;
   const CompileOptions options_;
   std::vector<std::string> output_layers_;
   absl::flat_hash_map<std::string, const LayerInfo*> by_name_;
-  PlanCache plans_;
-  mutable absl::Mutex compile_mutex_;
+  SharedCache<Graph> prepared_;  // the layers of plans
+  SharedCache<Plan> plans_;
+  SharedCache<Plan> native_plans_;
+  std::atomic<int64_t> native_compilations_{0};
   WeightCache weights_;
-  MeasuredChoices choices_ ABSL_GUARDED_BY(compile_mutex_);
+  mutable absl::Mutex choices_mutex_;
+  MeasuredChoices choices_ ABSL_GUARDED_BY(choices_mutex_);
 };
 
 // Bytes and scales of other software, where the network has them, become a float network and ranges.
-absl::Status TakeOverQuantization(Graph& graph, Graph& shaped, const PlanQuery& size, CompileOptions& options) {
+absl::Status TakeOverQuantization(Graph& graph, const PlanQuery& size, CompileOptions& options) {
   Calibration calibration = options.calibration == nullptr ? Calibration{} : *options.calibration;
-  ASSIGN_OR_RETURN(const int rewrites, AbsorbQuantization{calibration.ranges}.Run(shaped));
+  Graph absorbed = graph;
+  SetInputShapes(absorbed, size);
+  RETURN_IF_ERROR(InferShapesOnly(absorbed));
+  ASSIGN_OR_RETURN(const int rewrites, AbsorbQuantization{calibration.ranges}.Run(absorbed));
   if (rewrites > 0) {
-    RETURN_IF_ERROR(SetInputShapes(shaped, size));
-    graph = shaped;
+    graph = std::move(absorbed);
     options.calibration = std::make_shared<const Calibration>(std::move(calibration));
   }
   if (options.calibration != nullptr) return absl::OkStatus();
@@ -210,18 +163,15 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Compile(Graph grap
     return absl::FailedPreconditionError(
         "precision: bf16: want a CPU with AVX512_BF16 or AMX, got one without; use f32");
   }
-  Graph shaped = graph;
   const PlanQuery size = {.batch = 1, .height = height, .width = width};
-  RETURN_IF_ERROR(SetInputShapes(shaped, size));
-  if (options.precision == Precision::kInt8) RETURN_IF_ERROR(TakeOverQuantization(graph, shaped, size, options));
+  if (options.precision == Precision::kInt8) RETURN_IF_ERROR(TakeOverQuantization(graph, size, options));
+  Graph shaped = graph;
+  SetInputShapes(shaped, size);
+  RETURN_IF_ERROR(InferShapes(shaped));
   std::vector<LayerInfo> layers = DescribeLayers(shaped);
-  Graph folded = graph;
-  if (!options.reference_only) RETURN_IF_ERROR(FoldBatchNorm{}.Run(folded).status());
-  const Shape input = shaped.value(shaped.inputs().front()).shape;
-  const bool is_image = input.rank() == 4;
-  return std::make_shared<CompiledNetwork>(std::move(graph), std::move(folded), std::move(layers),
-                                           is_image ? input[1] : 0, is_image ? input[2] : 0, is_image ? input[3] : 0,
-                                           options);
+  ASSIGN_OR_RETURN(NetworkForms network, NetworkForms::Create(std::move(graph), shaped, !options.reference_only));
+  const Shape image = shaped.value(shaped.inputs().front()).shape;
+  return std::make_shared<CompiledNetwork>(std::move(network), std::move(layers), image, options);
 }
 
 }  // namespace onebyone

@@ -13,6 +13,7 @@
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/reduction/reduction.h"
 #include "engine/runtime/kernel_cache.h"
+#include "engine/runtime/native_sizes.h"
 #include "engine/runtime/plan.h"
 #include "engine/tensor/precision.h"
 
@@ -35,6 +36,8 @@ struct CompileOptions {
   std::string model_hash = {};
   // Plans kept, least recently used first out; a plan is one set of layers, reductions and input size.
   int max_plans = 64;
+  // The same for plans of native queries, which have a cache of their own: each size of a picture is another plan.
+  int max_native_plans = 32;
   // Run nodes through the plain reference kernels only; for tests.
   bool reference_only = false;
 };
@@ -52,6 +55,9 @@ struct PlanQuery {
   int64_t height = 0;  // of the input
   int64_t width = 0;
   int threads = 1;  // that the executor will run it with
+  // Any size that NativeSizes allows for the layers: dense layers run as convolutions and give maps, shape [N, C, H,
+  // W]. Kernels are the ordinary ones; none is timed.
+  bool native = false;
 };
 
 // A network ready to run: passes done, plans made on demand and kept. Thread-safe.
@@ -75,10 +81,18 @@ class CompiledModel {
   virtual int64_t input_height() const = 0;
   virtual int64_t input_width() const = 0;
 
-  // The plan that computes exactly these layers and nothing behind them; compiled at the first call, then kept.
-  // INVALID_ARGUMENT for an unknown layer (naming the nearest one), a reduction that does not fit, or an input size
-  // that the network cannot take.
+  // What the layers are at other sizes of the input.
+  virtual const NativeSizes& native_sizes() const = 0;
+
+  // The plan that computes exactly these layers and nothing behind them; compiled at the first call, then kept. Who
+  // wants the same plan meanwhile waits for it, and for no other one. Plans share their weights, so that a plan of
+  // another size costs little but the arena that its executor needs. INVALID_ARGUMENT for an unknown layer (naming the
+  // nearest one), a reduction that does not fit, or an input size that the network cannot take.
   virtual absl::StatusOr<std::shared_ptr<const Plan>> PlanFor(const PlanQuery& query) = 0;
+
+  // Plans that are kept now, and compilations so far; those of native queries.
+  virtual int native_plans() const = 0;
+  virtual int64_t native_compilations() const = 0;
 
   // Convolutions that had to be timed so far: those of no plan before and not in the kernel cache.
   virtual int64_t convs_measured() const = 0;

@@ -11,9 +11,10 @@
 namespace onebyone {
 namespace {
 
-// A plan whose kernels know where in the arena their operands are.
+// A plan whose kernels know where in the arena their operands are. Only the current plan is held: others end when
+// whoever keeps plans lets go of them.
 struct BoundPlan {
-  std::shared_ptr<const Plan> plan;
+  std::weak_ptr<const Plan> plan;
   std::vector<std::unique_ptr<BoundKernel>> kernels;
 };
 
@@ -22,10 +23,13 @@ class ArenaExecutor : public Executor {
   explicit ArenaExecutor(const Options& options) : options_(options) {}
 
   absl::Status Use(std::shared_ptr<const Plan> plan) override {
+    current_ = nullptr;
+    bound_.remove_if([](const BoundPlan& bound) { return bound.plan.expired(); });
     const auto found =
-        std::find_if(bound_.begin(), bound_.end(), [&](const BoundPlan& bound) { return bound.plan == plan; });
+        std::find_if(bound_.begin(), bound_.end(), [&](const BoundPlan& bound) { return bound.plan.lock() == plan; });
     if (found != bound_.end()) {
       bound_.splice(bound_.begin(), bound_, found);
+      current_ = std::move(plan);
       return absl::OkStatus();
     }
     if (static_cast<int64_t>(arena_.size()) < plan->arena_bytes) {
@@ -33,14 +37,15 @@ class ArenaExecutor : public Executor {
       arena_ = AlignedBuffer();
       ASSIGN_OR_RETURN(arena_, AlignedBuffer::Create(static_cast<size_t>(plan->arena_bytes)));
     }
-    ASSIGN_OR_RETURN(BoundPlan bound, Bind(std::move(plan)));
+    ASSIGN_OR_RETURN(BoundPlan bound, Bind(plan));
     bound_.push_front(std::move(bound));
+    current_ = std::move(plan);
     if (static_cast<int>(bound_.size()) > options_.max_bound_plans) bound_.pop_back();
     return absl::OkStatus();
   }
 
   TensorView Input(int index) override {
-    const PlanInput& input = bound_.front().plan->inputs[index];
+    const PlanInput& input = current_->inputs[index];
     return {input.type, input.shape, Address(input.buffer)};
   }
 
@@ -67,7 +72,7 @@ class ArenaExecutor : public Executor {
   }
 
   ConstTensorView Output(int index) const override {
-    const PlanOutput& output = bound_.front().plan->outputs[index];
+    const PlanOutput& output = current_->outputs[index];
     const void* data =
         output.buffer.constant != nullptr ? output.buffer.constant : arena_.data() + output.buffer.offset;
     return {output.type, output.shape, data};
@@ -81,7 +86,7 @@ class ArenaExecutor : public Executor {
     return buffer.offset < 0 ? nullptr : arena_.data() + buffer.offset;
   }
 
-  absl::StatusOr<BoundPlan> Bind(std::shared_ptr<const Plan> plan) {
+  absl::StatusOr<BoundPlan> Bind(const std::shared_ptr<const Plan>& plan) {
     BoundPlan bound;
     for (const Step& step : plan->steps) {
       std::vector<const void*> inputs;
@@ -92,12 +97,13 @@ class ArenaExecutor : public Executor {
       ASSIGN_OR_RETURN(std::unique_ptr<BoundKernel> kernel, step.kernel->Bind(inputs, outputs, scratch));
       bound.kernels.push_back(std::move(kernel));
     }
-    bound.plan = std::move(plan);
+    bound.plan = plan;
     return bound;
   }
 
   const Options options_;
   AlignedBuffer arena_;
+  std::shared_ptr<const Plan> current_;
   std::list<BoundPlan> bound_;  // the current one first
   int64_t steps_run_ = 0;
 };

@@ -25,7 +25,8 @@ class Executor {
   static std::unique_ptr<Executor> Create(const Options& options);
   virtual ~Executor() = default;
 
-  // Makes `plan` the current one. RESOURCE_EXHAUSTED where there is no memory for its arena.
+  // Makes `plan` the current one, and holds it until the next Use. RESOURCE_EXHAUSTED where there is no memory for its
+  // arena.
   virtual absl::Status Use(std::shared_ptr<const Plan> plan) = 0;
   // Input `index` of the current plan; write it before each Run (a run may overwrite it).
   virtual TensorView Input(int index = 0) = 0;

@@ -12,6 +12,7 @@ namespace onebyone {
 namespace {
 
 std::atomic<int64_t> total_created{0};
+std::atomic<int64_t> live_bytes{0};
 
 }  // namespace
 
@@ -23,6 +24,7 @@ absl::StatusOr<AlignedBuffer> AlignedBuffer::Create(size_t bytes) {
   }
   std::memset(data, 0, rounded);
   total_created.fetch_add(1, std::memory_order_relaxed);
+  live_bytes.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
   return AlignedBuffer(static_cast<uint8_t*>(data), bytes);
 }
 
@@ -35,7 +37,12 @@ AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {
   return *this;
 }
 
-AlignedBuffer::~AlignedBuffer() { std::free(data_); }
+AlignedBuffer::~AlignedBuffer() {
+  std::free(data_);
+  live_bytes.fetch_sub(static_cast<int64_t>(size_), std::memory_order_relaxed);
+}
+
+int64_t AlignedBuffer::LiveBytes() { return live_bytes.load(std::memory_order_relaxed); }
 
 int64_t AlignedBuffer::TotalCreated() { return total_created.load(std::memory_order_relaxed); }
 

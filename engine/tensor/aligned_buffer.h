@@ -29,6 +29,8 @@ class AlignedBuffer {
 
   // How many buffers this process has made so far. Thread-safe.
   static int64_t TotalCreated();
+  // The bytes of all buffers that there are now. Thread-safe.
+  static int64_t LiveBytes();
 
  private:
   AlignedBuffer(uint8_t* data, size_t size) : data_(data), size_(size) {}

@@ -23,6 +23,7 @@ struct Bench {
   std::string model;
   std::vector<std::string> names;  // of the layers
   std::shared_ptr<const Plan> plan;
+  double compile_ms = 0;  // with whatever had to be timed
   std::unique_ptr<Executor> executor;
   Tensor input;
   Precision precision = Precision::kFloat32;
@@ -59,14 +60,17 @@ absl::StatusOr<Bench> Prepare(const BenchOptions& options) {
   const PreprocessOptions& size = model->bundle.preprocess;
   PlanQuery query;
   for (const ChosenLayer& layer : layers) query.layers.push_back(layer.query);
-  query.height = size.height;
-  query.width = size.width;
+  query.native = options.native_size.has_value();
+  query.height = query.native ? options.native_size->height : size.height;
+  query.width = query.native ? options.native_size->width : size.width;
   query.threads = options.threads;
   Bench bench;
   bench.precision = model->compiled->precision();
   bench.model = model->bundle.name;
   for (const ChosenLayer& layer : layers) bench.names.push_back(layer.name);
+  const absl::Time start = absl::Now();
   ASSIGN_OR_RETURN(bench.plan, model->compiled->PlanFor(query));
+  bench.compile_ms = absl::ToDoubleMilliseconds(absl::Now() - start);
   bench.executor = Executor::Create({.threads = options.threads});
   RETURN_IF_ERROR(bench.executor->Use(bench.plan));
   ASSIGN_OR_RETURN(bench.input, SeededTensor(bench.plan->inputs.front().shape, /*seed=*/1));
@@ -112,7 +116,9 @@ void PrintJson(const Bench& bench, const BenchOptions& options, const Result& re
   json.Number("p95_ms", result.latency.p95_ms);
   json.Integer("multiply_adds", bench.plan->multiply_adds).Number("gflops", Gflops(bench, result.latency));
   json.Integer("steps", static_cast<int64_t>(bench.plan->steps.size()));
-  json.Integer("arena_bytes", bench.plan->arena_bytes);
+  json.Integer("arena_bytes", bench.plan->arena_bytes).Number("compile_ms", bench.compile_ms);
+  json.Integer("input_height", bench.plan->inputs.front().shape[2]);
+  json.Integer("input_width", bench.plan->inputs.front().shape[3]);
   std::vector<std::string> encodings;
   for (const MapEncodings& map : result.encodings) {
     for (const EncodingCost& cost : map.costs) {
@@ -138,6 +144,9 @@ void PrintText(const Bench& bench, const BenchOptions& options, const Result& re
                          result.latency.p95_ms);
   out << WithThousands(bench.plan->multiply_adds) << " multiply-adds in " << bench.plan->steps.size() << " steps, "
       << absl::StrFormat("%.1f GFLOP/s at the minimum\n", Gflops(bench, result.latency));
+  const Shape& input = bench.plan->inputs.front().shape;
+  out << absl::StrFormat("input %dx%d, plan compiled in %.1f ms, %s bytes of working memory\n", input[3], input[2],
+                         bench.compile_ms, WithThousands(bench.plan->arena_bytes));
   Table encodings(
       {{"map", Table::Align::kLeft}, {"as", Table::Align::kLeft}, {"", Table::Align::kLeft}, {"bytes"}, {"min ms"}});
   for (const MapEncodings& map : result.encodings) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "engine/precision_choice.h"
 #include "engine/runtime/compiled_model.h"
 #include "engine/workbench/layer_choice.h"
+#include "engine/workbench/pixel_size.h"
 
 namespace onebyone {
 
@@ -21,7 +23,8 @@ struct BenchOptions {
   std::shared_ptr<KernelCache> kernel_cache = nullptr;  // null: none
   int threads = 1;                                      // inside one image
   int runs = 100;
-  int warm_up = 10;  // runs that are not counted
+  std::optional<PixelSize> native_size;  // nothing: the network's own size
+  int warm_up = 10;                      // runs that are not counted
   bool profile = false;
   bool json = false;
 };

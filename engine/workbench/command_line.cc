@@ -35,7 +35,11 @@ const std::map<std::string, std::optional<RangeMethod>> kMethods = {{"auto", std
                                                                     {"extreme", RangeMethod::kExtreme},
                                                                     {"percentile", RangeMethod::kPercentile},
                                                                     {"mse", RangeMethod::kMse}};
-const std::map<std::string, InputFit> kFits = {{"model", InputFit::kModel}, {"none", InputFit::kNoResize}};
+const std::map<std::string, InputFit> kFits = {{"model", InputFit::kModel},
+                                               {"squash", InputFit::kSquash},
+                                               {"letterbox", InputFit::kLetterbox},
+                                               {"native", InputFit::kNative},
+                                               {"none", InputFit::kNoResize}};
 const std::map<std::string, CompileOptions::Convolution> kConvolutions = {
     {"measured", CompileOptions::Convolution::kMeasured}, {"exact", CompileOptions::Convolution::kExact}};
 
@@ -156,8 +160,10 @@ void AddRun(CLI::App& app, std::string& kernel_cache, CommandLine& line) {
   RunOptions& options = line.run;
   AddBundle(command, options.bundle);
   AddLayers(command, options);
-  AddChoice(command, "--resize", options.fit, kFits,
-            "model (default): resize and crop as the bundle says; none: the picture has the network's size already");
+  AddChoice(command, "--input-size,--resize", options.fit, kFits,
+            "model (default): resize and crop as the bundle says; squash: resize to the network's size; letterbox: "
+            "resize to fit whole, the rest filled with the mean; native: not resized, the middle in multiples of the "
+            "network's strides, dense layers as convolutions; none: the picture has the network's size already");
   AddConvolution(command, options.convolution);
   AddKernelCache(command, kernel_cache);
   AddThreads(command, options.threads, "Pictures at a time. Default: 1");
@@ -197,6 +203,9 @@ void AddBench(CLI::App& app, std::string& kernel_cache, CommandLine& line) {
   AddConvolution(command, options.convolution);
   AddKernelCache(command, kernel_cache);
   AddThreads(command, options.threads, "Threads inside one image. Default: 1");
+  AddSize(command, "--native-size", options.native_size,
+          "Size of the input, in multiples of the network's strides, instead of the network's own; dense layers run as "
+          "convolutions");
   command->add_option("--runs", options.runs, "Timed runs. Default: 100")
       ->check(CLI::Range(1, kMostRuns))
       ->type_name("N");

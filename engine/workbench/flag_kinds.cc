@@ -1,5 +1,6 @@
 #include "engine/workbench/flag_kinds.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/numbers.h"
@@ -10,6 +11,7 @@ namespace onebyone {
 namespace {
 
 constexpr int kMostThreads = 1024;
+constexpr int64_t kMostSide = 32768;
 
 bool ParseChannels(const std::string& text, std::array<float, 3>& channels) {
   const std::vector<std::string> parts = absl::StrSplit(text, ',');
@@ -33,6 +35,25 @@ void AddChannels(CLI::App* app, const std::string& flag, std::optional<std::arra
   };
   const auto set = [&target](const std::string& text) { ParseChannels(text, target.emplace()); };
   app->add_option_function<std::string>(flag, set, description)->check(CLI::Validator(check, ""))->type_name("A,B,C");
+}
+
+void AddSize(CLI::App* app, const std::string& flag, std::optional<PixelSize>& target, const std::string& description) {
+  const auto parse = [](const std::string& text) -> std::optional<PixelSize> {
+    const std::vector<std::string> sides = absl::StrSplit(text, 'x');
+    PixelSize size;
+    const bool fine = sides.size() == 2 && absl::SimpleAtoi(sides[0], &size.width) &&
+                      absl::SimpleAtoi(sides[1], &size.height) && std::min(size.width, size.height) >= 1 &&
+                      std::max(size.width, size.height) <= kMostSide;
+    return fine ? std::optional(size) : std::nullopt;
+  };
+  const auto check = [parse](const std::string& text) -> std::string {
+    if (parse(text).has_value()) return "";
+    return absl::StrCat("want WIDTHxHEIGHT, each 1 to ", kMostSide, ", got ", text);
+  };
+  app->add_option_function<std::string>(
+         flag, [&target, parse](const std::string& text) { target = parse(text); }, description)
+      ->check(CLI::Validator(check, ""))
+      ->type_name("WIDTHxHEIGHT");
 }
 
 void AddBundle(CLI::App* app, std::string& bundle) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/workbench/pixel_size.h"
+
 namespace onebyone {
 
 // Kinds of flags that CLI11 does not have. `target` is set where the flag is given; both it and `values` must outlive
@@ -30,6 +32,9 @@ enum class NumberRange : uint8_t { kAny, kPositive };
 // A flag "a,b,c": one finite number per channel.
 void AddChannels(CLI::App* app, const std::string& flag, std::optional<std::array<float, 3>>& target, NumberRange range,
                  const std::string& description);
+
+// A flag "WIDTHxHEIGHT" in pixels, each at least 1.
+void AddSize(CLI::App* app, const std::string& flag, std::optional<PixelSize>& target, const std::string& description);
 
 // Flags that several commands have.
 void AddBundle(CLI::App* app, std::string& bundle);

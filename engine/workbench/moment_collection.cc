@@ -60,7 +60,7 @@ class Collection {
 
   absl::StatusOr<FileMoments> Measure(PictureRunner& runner, const std::string& path) const {
     FileMoments file = {.path = path, .layers = {}, .skipped_because = {}};
-    if (const absl::Status status = runner.Run(path, InputFit::kModel); IsNoPicture(status)) {
+    if (const absl::Status status = runner.Run(path); IsNoPicture(status)) {
       file.skipped_because = std::string(absl::StripPrefix(status.message(), absl::StrCat(path, ": ")));
       return file;
     } else if (!status.ok()) {
@@ -114,7 +114,7 @@ absl::Status CollectMoments(const std::shared_ptr<const Model>& model, const std
   for (const std::string& layer : options.layers) queries.push_back(WholeLayer(layer));
   std::vector<std::unique_ptr<PictureRunner>> runners;
   for (int i = 0; i < options.threads; ++i) {
-    ASSIGN_OR_RETURN(std::unique_ptr<PictureRunner> runner, PictureRunner::Create(model, queries));
+    ASSIGN_OR_RETURN(std::unique_ptr<PictureRunner> runner, PictureRunner::Create(model, queries, InputFit::kModel));
     runners.push_back(std::move(runner));
   }
   return Collection(files, options, cancellation, progress, collected).Run(runners);

@@ -80,7 +80,7 @@ class Work {
   }
 
   absl::Status RunOne(const std::string& picture, PictureRunner& runner, std::string& written) const {
-    RETURN_IF_ERROR(runner.Run(picture, options_.fit));
+    RETURN_IF_ERROR(runner.Run(picture));
     for (size_t i = 0; i < layers_.size(); ++i) {
       const ConstTensorView map = runner.Map(static_cast<int>(i));
       const std::string path = absl::StrCat(options_.output_folder, "/", fs::path(picture).stem().string(), ".",
@@ -119,7 +119,7 @@ absl::Status RunRun(const RunOptions& options, std::ostream& out, std::ostream& 
   const auto threads = std::min(static_cast<size_t>(options.threads), options.pictures.size());
   std::vector<std::unique_ptr<PictureRunner>> runners;
   for (size_t i = 0; i < threads; ++i) {
-    ASSIGN_OR_RETURN(std::unique_ptr<PictureRunner> runner, PictureRunner::Create(model, queries));
+    ASSIGN_OR_RETURN(std::unique_ptr<PictureRunner> runner, PictureRunner::Create(model, queries, options.fit));
     runners.push_back(std::move(runner));
   }
   Work work(options, std::move(layers), out, errors);

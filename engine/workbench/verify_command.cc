@@ -22,8 +22,8 @@ namespace {
 absl::StatusOr<Comparison> CompareWith(const Golden& golden, const std::shared_ptr<const Model>& model) {
   ASSIGN_OR_RETURN(const LayerInfo* layer, model->ResolveLayer(golden.layer));
   ASSIGN_OR_RETURN(const std::unique_ptr<PictureRunner> runner,
-                   PictureRunner::Create(model, {WholeLayer(layer->name)}));
-  if (const absl::Status status = runner->Run(golden.image, InputFit::kNoResize); !status.ok()) {
+                   PictureRunner::Create(model, {WholeLayer(layer->name)}, InputFit::kNoResize));
+  if (const absl::Status status = runner->Run(golden.image); !status.ok()) {
     return absl::Status(status.code(), absl::StrCat(golden.image, ": ", status.message()));
   }
   ASSIGN_OR_RETURN(const std::string file, ReadFile(golden.output));

@@ -39,6 +39,16 @@ class BenchmarkTest(unittest.TestCase):
         self.assertGreater(lanes[1]["images_per_second"], 0)
         self.assertIn("images/s", run(*command))
 
+    def test_native_sizes(self):
+        command = [PROGRAMS / "native_sizes_benchmark", "--bundle", BUNDLE, "--least", "160", "--most", "256",
+                   "--max-native-plans", "2"]
+        sizes = json.loads(run(*command, "--json"))
+        self.assertEqual(sizes["plans"], 2)
+        self.assertGreater(sizes["p50_ms"], 0)
+        self.assertGreater(sizes["least_estimate_ratio"], 0.3)
+        self.assertLess(sizes["most_estimate_ratio"], 3)
+        self.assertIn("plans kept", run(*command))
+
     def test_bound(self):
         command = [PROGRAMS / "bound_benchmark", "--bundle", BUNDLE, "--rounds", "1", "--runs", "1"]
         bound = json.loads(run(*command, "--json"))

@@ -30,6 +30,9 @@ v1::GetModelResponse SmallModel() {
   input.set_resize_filter("antialias");
   for (const float mean : {1.f, 2.f, 3.5f}) input.add_mean(mean);
   for (const float deviation : {4.f, 5.f, 6.f}) input.add_std(deviation);
+  model.mutable_native()->set_stride_y(32);
+  model.mutable_native()->set_stride_x(32);
+  model.mutable_native()->set_max_pixels(2000000);
   v1::Layer& map = *model.add_layers();
   map.set_name("inception_3a/output");
   map.add_aliases("3a");
@@ -42,6 +45,9 @@ v1::GetModelResponse SmallModel() {
   map.set_receptive_field_width(61);
   map.set_multiply_adds(500'000'000);
   map.set_parameters(1234);
+  map.set_is_fully_convolutional(true);
+  map.set_least_native_height(32);
+  map.set_least_native_width(64);
   v1::StoredReduction& reduction = *map.add_reductions();
   reduction.set_name("pca");
   reduction.set_max_channels(2);
@@ -97,12 +103,14 @@ TEST_F(ModelsTest, ListsModelsWithTheirState) {
 TEST_F(ModelsTest, TellsTheLayersOfAModel) {
   const ProgramRun run = Models({"small"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_THAT(Squeezed(run.out),
-              AllOf(HasSubstr("small version 2 (default)"), HasSubstr("160x160 rgb, shorter side resized to 183"),
-                    HasSubstr("(pixel * 0.5 - [1, 2, 3.5]) / [4, 5, 6]"),
-                    HasSubstr("inception_3a/output 256 28x14 8 59x61 500.00 M 25.0 % 1.2 k 3a pca to 2 (87.5 % of "
-                              "variance), wide (head) to 400"),
-                    HasSubstr("pool5 1024 vector - - 2.00 G 100.0 % 0\n")));
+  EXPECT_THAT(
+      Squeezed(run.out),
+      AllOf(HasSubstr("small version 2 (default)"), HasSubstr("160x160 rgb, shorter side resized to 183"),
+            HasSubstr("(pixel * 0.5 - [1, 2, 3.5]) / [4, 5, 6]"),
+            HasSubstr("inception_3a/output 256 28x14 8 59x61 500.00 M 25.0 % 1.2 k 32x64 3a pca to 2 (87.5 % of "
+                      "variance), wide (head) to 400"),
+            HasSubstr("pool5 1024 vector - - 2.00 G 100.0 % 0 -\n"),
+            HasSubstr("native: height and width rounded down to multiples of 32, at most 2000000 pixels")));
   EXPECT_EQ(Models({"--model", "small"}).out, run.out);
 }
 

@@ -9,19 +9,20 @@
 
 namespace onebyone::testing {
 
-Picture Fitted(const RgbImage& image, const PreprocessOptions& options, InputToImage* to_image) {
+Picture Fitted(const RgbImage& image, const PreprocessOptions& options, InputToImage* to_image, InputFit fit) {
   const auto preprocessor = *Preprocessor::Create(options);
-  Tensor input = *Tensor::Create(DataType::kFloat32, {1, 3, options.height, options.width});
-  const auto mapping = preprocessor->Run(image, InputFit::kModel, input.view());
+  const int64_t width = fit == InputFit::kNative ? image.width / 32 * 32 : options.width;
+  const int64_t height = fit == InputFit::kNative ? image.height / 32 * 32 : options.height;
+  Tensor input = *Tensor::Create(DataType::kFloat32, {1, 3, height, width});
+  const auto mapping = preprocessor->Run(image, fit, input.view());
   EXPECT_TRUE(mapping.ok()) << mapping.status();
   if (mapping.ok() && to_image != nullptr) *to_image = *mapping;
-  Picture picture(options.width, options.height);
+  Picture picture(width, height);
   const float* plane = input.As<float>();
-  const int64_t pixels = options.width * options.height;
+  const int64_t pixels = width * height;
   const auto level = [](float value) { return static_cast<uint8_t>(value); };
   for (int64_t i = 0; i < pixels; ++i) {
-    picture.at(i % options.width, i / options.width) = {level(plane[i]), level(plane[pixels + i]),
-                                                        level(plane[2 * pixels + i])};
+    picture.at(i % width, i / width) = {level(plane[i]), level(plane[pixels + i]), level(plane[2 * pixels + i])};
   }
   return picture;
 }

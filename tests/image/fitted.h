@@ -5,8 +5,10 @@
 
 namespace onebyone::testing {
 
-// `image` as the preprocessor fits it to `width` x `height`, back in grey levels.
-Picture Fitted(const RgbImage& image, const PreprocessOptions& options, InputToImage* to_image = nullptr);
+// `image` as the preprocessor fits it to the size of `options`, or with kNative to multiples of 32, back in grey
+// levels.
+Picture Fitted(const RgbImage& image, const PreprocessOptions& options, InputToImage* to_image = nullptr,
+               InputFit fit = InputFit::kModel);
 
 // The size that torchvision's Resize(shorter) gives: int(shorter * long / short) for the longer side.
 struct Size {

@@ -40,10 +40,10 @@ Picture Dot(int64_t width, int64_t height, int64_t x, int64_t y) {
   return picture;
 }
 
-class Geometry : public ::testing::TestWithParam<std::tuple<int, int64_t, ResizeFilter>> {};
+class Geometry : public ::testing::TestWithParam<std::tuple<int, int64_t, ResizeFilter, InputFit>> {};
 
 TEST_P(Geometry, FindsADotOfTheUprightOriginal) {
-  const auto [orientation, min_side, filter] = GetParam();
+  const auto [orientation, min_side, filter, fit] = GetParam();
   // Sizes that 8 does not divide, and a dot far from the middle: what is left over at the far edge shows.
   const Picture stored = Dot(645, 517, 505, 381);
   const std::string encoded = testing::WithJpegSegment(testing::EncodeJpeg(stored), 0xE1, testing::Exif(orientation));
@@ -61,7 +61,7 @@ TEST_P(Geometry, FindsADotOfTheUprightOriginal) {
   options.resize_shorter_side = 128;
   options.filter = filter;
   InputToImage to_image;
-  const Point found = Middle(Fitted(image, options, &to_image));
+  const Point found = Middle(Fitted(image, options, &to_image, fit));
   // A twentieth of a pixel of the input, or what the bilinear filter without antialias must miss.
   const double tolerance = filter == ResizeFilter::kBilinear ? 1.5 : 0.5;
   EXPECT_NEAR(to_image.xx * found.x + to_image.x0, expected.x, tolerance);
@@ -71,7 +71,9 @@ TEST_P(Geometry, FindsADotOfTheUprightOriginal) {
 INSTANTIATE_TEST_SUITE_P(Turned, Geometry,
                          ::testing::Combine(::testing::Range(1, 9), ::testing::Values(0, 256, 128, 64),
                                             ::testing::Values(ResizeFilter::kAntialias, ResizeFilter::kBilinear,
-                                                              ResizeFilter::kArea)));
+                                                              ResizeFilter::kArea),
+                                            ::testing::Values(InputFit::kModel, InputFit::kSquash, InputFit::kLetterbox,
+                                                              InputFit::kNative)));
 
 TEST(InputToImage, KeepsTheMiddleOfThePixels) {
   const Picture picture = testing::Waves(200, 100);

@@ -90,7 +90,7 @@ TEST(Describe, TellsThePrecisionsThatTheCalibrationMeasured) {
   calibration.fidelities = {{.precision = Precision::kInt8, .pooled_cosine = 0.995},
                             {.precision = Precision::kBFloat16, .pooled_cosine = 0.9999}};
   model.bundle.calibration = std::make_shared<const Calibration>(calibration);
-  const v1::GetModelResponse response = Describe(model, {});
+  const v1::GetModelResponse response = Describe(model, {}, 1000);
   ASSERT_EQ(response.precisions_size(), 3);
   EXPECT_EQ(response.precisions(0).name(), "f32");
   EXPECT_EQ(response.precisions(0).cosine_to_float32(), 1);
@@ -105,7 +105,7 @@ TEST(Describe, TellsThePrecisionsThatTheCalibrationMeasured) {
 TEST(Describe, TellsEveryLayerInGraphOrder) {
   const std::shared_ptr<const Model> model = ::onebyone::testing::TinyModel();
   ModelEntry entry{.name = "tiny", .model = model};
-  const v1::GetModelResponse response = Describe(*model, Summarize(entry, "tiny"));
+  const v1::GetModelResponse response = Describe(*model, Summarize(entry, "tiny"), 1000);
   EXPECT_TRUE(response.summary().is_default());
   EXPECT_TRUE(response.summary().ready());
   EXPECT_EQ(response.summary().version(), 3);

@@ -237,8 +237,6 @@ INSTANTIATE_TEST_SUITE_P(
                      FirstPooling(r).set_exponent(std::numeric_limits<double>::quiet_NaN());
                    },
                    kInvalid, "features[0].pooling.exponent", "got nan"},
-        BadRequest{"input_size", [](auto& r) { r.set_input_size(v1::LETTERBOX); }, kUnimplemented, "input_size",
-                   "LETTERBOX"},
         BadRequest{"unknown_input_size", [](auto& r) { r.set_input_size(static_cast<v1::InputSize>(77)); }, kInvalid,
                    "input_size", "got 77"},
         BadRequest{"bulk", [](auto& r) { r.set_priority(v1::BULK); }, kUnimplemented, "priority", "BULK"},

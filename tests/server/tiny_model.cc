@@ -47,7 +47,7 @@ std::shared_ptr<const Reduction> Head() {
 
 }  // namespace
 
-std::shared_ptr<const Model> TinyModel(const std::string& name) {
+std::shared_ptr<const Model> TinyModel(const std::string& name, int max_native_plans) {
   Bundle bundle;
   bundle.name = name;
   bundle.version = 3;
@@ -72,7 +72,8 @@ std::shared_ptr<const Model> TinyModel(const std::string& name) {
                     .Output("embedding")
                     .Build();
   const auto model = MakeModel(std::move(bundle), std::move(graph),
-                               {.convolution = CompileOptions::Convolution::kExact});  // the same bits each time
+                               {.convolution = CompileOptions::Convolution::kExact,  // the same bits each time
+                                .max_native_plans = max_native_plans});
   EXPECT_TRUE(model.ok()) << model.status();
   return model.value();
 }
@@ -93,10 +94,10 @@ std::string FolderOfBundles(const std::vector<std::string>& names) {
 
 ModelRegistry::LoadFunction LoadTinyModels() {
   return [](const std::string& folder, PrecisionChoice,
-            const CompileOptions&) -> absl::StatusOr<std::shared_ptr<const Model>> {
+            const CompileOptions& options) -> absl::StatusOr<std::shared_ptr<const Model>> {
     const std::string name = std::filesystem::path(folder).filename().string();
     if (absl::StartsWith(name, "broken")) return absl::InvalidArgumentError(absl::StrCat(name, " is broken"));
-    return TinyModel(name);
+    return TinyModel(name, options.max_native_plans);
   };
 }
 

@@ -57,6 +57,20 @@ TEST(BenchOfTheBundledModel, KeepsItsChoicesOfKernelsWhereToldAndWarnsWhereItCan
   EXPECT_THAT(with_cache("/dev/null/cache"), Ends(0, HasSubstr("--kernel-cache: /dev/null/cache: cannot be made")));
 }
 
+TEST_F(TinyBundleTest, BenchTimesANativeSize) {
+  const ProgramRun own = Workbench({"bench", "--bundle", bundle_, "--runs", "2", "--json"});
+  const ProgramRun wide = Workbench({"bench", "--bundle", bundle_, "--runs", "2", "--json", "--native-size", "64x32"});
+  ASSERT_THAT(own, Succeeds());
+  ASSERT_THAT(wide, Succeeds());
+  EXPECT_EQ(NumberIn(ParseJson(wide.out), "input_width"), 64);
+  EXPECT_EQ(NumberIn(ParseJson(wide.out), "input_height"), 32);
+  EXPECT_EQ(NumberIn(ParseJson(wide.out), "multiply_adds"), 2 * NumberIn(ParseJson(own.out), "multiply_adds"));
+  EXPECT_GT(NumberIn(ParseJson(wide.out), "compile_ms"), 0);
+  EXPECT_THAT(Workbench({"bench", "--bundle", bundle_, "--native-size", "31x64"}),
+              Ends(1, HasSubstr("at least 32x32")));
+  EXPECT_THAT(Workbench({"bench", "--bundle", bundle_, "--native-size", "64"}), Ends(2, HasSubstr("WIDTHxHEIGHT")));
+}
+
 TEST_F(TinyBundleTest, BenchRefusesWhatTheBundleLacks) {
   EXPECT_THAT(Workbench({"bench", "--bundle", bundle_, "--precision", "int8"}),
               Ends(1, HasSubstr("precision: int8: want a calibrated bundle")));

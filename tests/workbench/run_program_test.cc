@@ -17,6 +17,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+constexpr char kNanoPicture[] = "/deploy/models/onebyone-nano/chelsea.png";  // 160 x 160
+
 class RunTest : public TinyBundleTest {
  protected:
   ProgramRun Run(std::vector<std::string> flags) const {
@@ -125,6 +127,31 @@ TEST_F(RunTest, DoesNotLetPicturesOfOneNameOverwriteEachOther) {
 
 TEST_F(RunTest, WantsTheNetworksSizeWhereNothingMayBeResized) {
   EXPECT_THAT(Run({"--resize", "none", CatPicture()}), Ends(1, AllOf(HasSubstr("32"), HasSubstr("451"))));
+}
+
+TEST_F(RunTest, SquashesAndLetterboxesToTheNetworksSize) {
+  std::vector<std::vector<float>> maps;
+  for (const std::string size : {"model", "squash", "letterbox"}) {
+    ASSERT_THAT(Run({"--input-size", size, "--layer", "block/output", CatPicture()}), Succeeds());
+    std::vector<int64_t> shape;
+    maps.push_back(Read("cat_chelsea.block_output.npy", &shape));
+    EXPECT_THAT(shape, ElementsAre(4, 32, 32)) << size;
+  }
+  EXPECT_NE(maps[0], maps[1]);
+  EXPECT_NE(maps[1], maps[2]);
+}
+
+TEST_F(RunTest, GivesMapsOfThePicturesOwnSize) {
+  const std::string small = folder_.Write("small.png", ReadWhole(absl::StrCat(SourceFolder(), kNanoPicture)));
+  ASSERT_THAT(Run({"--input-size", "native", "--layer", "block/output", "--layer", "features", CatPicture(), small}),
+              Succeeds());
+  std::vector<int64_t> shape;
+  Read("cat_chelsea.block_output.npy", &shape);
+  EXPECT_THAT(shape, ElementsAre(4, 300, 451));
+  Read("cat_chelsea.features.npy", &shape);
+  EXPECT_THAT(shape, ElementsAre(4, 300 - 31, 451 - 31));  // a mean over 32 x 32 at each place
+  Read("small.block_output.npy", &shape);
+  EXPECT_THAT(shape, ElementsAre(4, 160, 160));
 }
 
 TEST_F(RunTest, GivesTheSameOnSeveralThreads) {

@@ -19,13 +19,16 @@ absl::StatusOr<std::shared_ptr<const PackedWeights>> WeightCache::Find(
       if (auto packed = found->second.lock()) return packed;
     }
   }
-  // Packed outside the lock; two threads may do it at once, then the later one wins and both are right.
+  // Packed outside the lock; where two threads do it at once, both take what the first one made.
   auto fresh = std::make_shared<PackedWeights>();
   fresh->sources = sources;
   ASSIGN_OR_RETURN(fresh->packed, AlignedBuffer::Create(static_cast<size_t>(bytes)));
   RETURN_IF_ERROR(pack(fresh->packed));
   absl::MutexLock lock(&mutex_);
   absl::erase_if(entries_, [](const auto& entry) { return entry.second.expired(); });
+  if (const auto found = entries_.find(key); found != entries_.end()) {
+    if (auto packed = found->second.lock()) return packed;
+  }
   entries_[key] = fresh;
   return fresh;
 }
