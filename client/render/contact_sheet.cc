@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <map>
-#include <new>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "client/render/canvas.h"
+#include "client/render/drawing.h"
 #include "client/render/photograph.h"
+#include "client/render/picture_stack.h"
 #include "engine/base/status_macros.h"
 
 namespace onebyone {
@@ -23,9 +23,7 @@ constexpr int kApart = 28;     // more room behind the first tile of a row
 constexpr int kCaptions = 44;  // the two lines beneath a picture
 const cv::Size kThumbnail(176, 132);
 
-const TextStyle kTitleStyle = {.height = 24, .bold = true};
-const TextStyle kSubtitleStyle = {.height = 12, .color = kMuted};
-const TextStyle kCaptionStyle = {.height = 11};
+const TextStyle kNumberStyle = {.height = 11};
 const TextStyle kNameStyle = {.height = 9, .color = kMuted};
 const cv::Scalar kMissing(60, 54, 52);
 
@@ -68,7 +66,7 @@ cv::Mat DrawSheet(const ContactSheet& sheet, const PhotographReader& read, cv::S
       const cv::Point at = PlaceOf(row, column);
       places[tile.image].push_back(at);
       const cv::Point below = at + cv::Point(0, kThumbnail.height + 8);
-      DrawText(canvas, CutText(tile.caption, kCaptionStyle, kThumbnail.width), below, kCaptionStyle);
+      DrawText(canvas, CutText(tile.caption, kNumberStyle, kThumbnail.width), below, kNumberStyle);
       DrawText(canvas, CutText(tile.name, kNameStyle, kThumbnail.width), below + cv::Point(0, 18), kNameStyle);
     }
   }
@@ -110,17 +108,9 @@ absl::StatusOr<std::string> DrawContactSheet(const ContactSheet& sheet, const Ph
   size_t tiles = 1;
   for (const auto& row : sheet.rows) tiles = std::max(tiles, row.size());
   RETURN_IF_ERROR(CheckContactSheet(sheet.rows.size(), tiles));
-  try {
-    std::vector<uint8_t> encoded;
-    if (!cv::imencode(EndingOf(path), DrawSheet(sheet, read, SheetSize(sheet.rows.size(), tiles)), encoded)) {
-      return absl::InternalError("sheet: the picture cannot be encoded");
-    }
-    return std::string(encoded.begin(), encoded.end());
-  } catch (const cv::Exception& error) {
-    return absl::InternalError(absl::StrCat("sheet: ", error.what()));
-  } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("sheet: no memory for the picture");
-  }
+  const cv::Size size = SheetSize(sheet.rows.size(), tiles);
+  return EncodeDrawing("sheet", EndingOf(path),
+                       [&]() -> absl::StatusOr<cv::Mat> { return DrawSheet(sheet, read, size); });
 }
 
 }  // namespace onebyone
