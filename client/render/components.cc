@@ -76,7 +76,7 @@ Components ComponentsOfMap(const Activations& map) {
     kept += pca.eigenvalues.at<float>(i);
   }
   const double variance = VarianceOf(map);
-  components.source = "no reduction is fitted for this layer: principal components of this map alone";
+  components.source = "components of this map alone (none are fitted)";
   if (variance > 0) absl::StrAppendFormat(&components.source, ", %.1f %% of its variance", 100 * kept / variance);
   return components;
 }
@@ -92,9 +92,9 @@ absl::StatusOr<Components> ComponentsOf(const LayerView& view, const Activations
   Components components;
   stored.channels.resize(std::min<size_t>(stored.channels.size(), kColors));
   components.maps = stored.channels;
-  components.source = absl::StrCat("first channels of ", view.components->reduction());
+  components.source = absl::StrCat(view.components->reduction(), ", fitted on pictures");
   if (view.components->has_explained_variance()) {
-    absl::StrAppendFormat(&components.source, ", %.1f %% of the variance of the pictures it was fitted on",
+    absl::StrAppendFormat(&components.source, ", %.1f %% of their variance",
                           100 * view.components->explained_variance());
   }
   return components;

@@ -28,83 +28,87 @@ const cv::Size kGridArea(kPanelWidth, 440);
 
 const TextStyle kNameStyle = {.height = 14, .bold = true};
 
-std::vector<cv::Mat> ActivationPictures(const cv::Mat& photograph, const Activations& activations,
-                                        const MapPlacement& placement) {
-  const Heat heat = HeatOf(activations);
-  return {UnderCaption("mean |activation|", DrawHeatMap(photograph, heat.cells, placement), kPanelWidth),
-          DrawHeatLegend(heat.low, heat.high, photograph.cols), Room(kGap / 2, kPanelWidth),
-          UnderCaption("channels, each scaled to its own range", DrawChannelGrid(activations, kGridArea), kPanelWidth)};
+// A name with what is to be said of it, and the pictures under it, which begin at one height in a row of panels.
+struct Panel {
+  cv::Mat head;
+  cv::Mat body;
+};
+
+cv::Mat DrawHead(const std::string& name, const std::vector<std::string>& texts) {
+  cv::Mat title = Room(28, kPanelWidth);
+  DrawText(title, CutText(name, kNameStyle, kPanelWidth), {0, 4}, kNameStyle);
+  std::vector<cv::Mat> lines = {title};
+  for (const std::string& text : texts) {
+    for (const std::string& line : WrapText(text, kCaptionStyle, kPanelWidth))
+      lines.push_back(TextLine(line, kPanelWidth));
+  }
+  lines.push_back(Room(6, kPanelWidth));
+  return Stack(lines);
 }
 
-absl::StatusOr<std::vector<cv::Mat>> ComponentPictures(const cv::Mat& photograph, const LayerView& layer,
-                                                       const Activations& activations, const MapPlacement& placement) {
+Panel ActivationPanel(const cv::Mat& photograph, const LayerView& layer, const Activations& activations,
+                      const MapPlacement& placement) {
+  const Heat heat = HeatOf(activations);
+  return {.head = DrawHead(layer.map.layer(), {ShapeText(layer.map), "mean |activation|"}),
+          .body = Stack({DrawHeatMap(photograph, heat.cells, placement),
+                         DrawHeatLegend(heat.low, heat.high, photograph.cols), Room(kGap / 2, kPanelWidth),
+                         UnderCaption("channels, each scaled to its own range", DrawChannelGrid(activations, kGridArea),
+                                      kPanelWidth)})};
+}
+
+absl::StatusOr<Panel> ComponentPanel(const cv::Mat& photograph, const LayerView& layer, const Activations& activations,
+                                     const MapPlacement& placement) {
   ASSIGN_OR_RETURN(const Components components, ComponentsOf(layer, activations));
   const cv::Mat colors = ComponentColors(components.maps);
-  std::vector<cv::Mat> pictures;
-  for (const std::string& line : WrapText(components.source, kCaptionStyle, kPanelWidth)) {
-    pictures.push_back(TextLine(line, kPanelWidth));
-  }
-  pictures.push_back(DrawComponentMap(photograph, colors, placement, kOverPhotograph));
-  pictures.push_back(Room(kGap / 2, kPanelWidth));
-  pictures.push_back(DrawComponentMap(photograph, colors, placement, kAlone));
-  return pictures;
+  return Panel{.head = DrawHead(layer.map.layer(), {ShapeText(layer.map), components.source}),
+               .body = Stack({DrawComponentMap(photograph, colors, placement, kOverPhotograph),
+                              Room(kGap / 2, kPanelWidth), DrawComponentMap(photograph, colors, placement, kAlone)})};
 }
 
-absl::StatusOr<cv::Mat> DrawPanel(const cv::Mat& photograph, const LayerView& layer, LayerLook look) {
+absl::StatusOr<Panel> DrawPanel(const cv::Mat& photograph, const LayerView& layer, LayerLook look) {
   ASSIGN_OR_RETURN(const Activations activations, ActivationsOf(layer.map));
-  cv::Mat title = Room(28, kPanelWidth);
-  DrawText(title, CutText(layer.map.layer(), kNameStyle, kPanelWidth), {0, 4}, kNameStyle);
-  std::vector<cv::Mat> pictures = {title, TextLine(ShapeText(layer.map), kPanelWidth)};
   if (activations.is_vector) {
-    pictures.push_back(UnderCaption("value of each channel", DrawChannelBars(activations, kBarsArea), kPanelWidth));
-    return Stack(pictures);
+    return Panel{.head = DrawHead(layer.map.layer(), {ShapeText(layer.map), "value of each channel"}),
+                 .body = DrawChannelBars(activations, kBarsArea)};
   }
   ASSIGN_OR_RETURN(const v1::Geometry geometry, GeometryOfCells(layer.map.geometry(), activations.size()));
   const MapPlacement placement = PlaceMap(geometry, activations.size(), photograph.size());
-  std::vector<cv::Mat> drawn;
-  if (look == LayerLook::kActivation) {
-    drawn = ActivationPictures(photograph, activations, placement);
-  } else {
-    ASSIGN_OR_RETURN(drawn, ComponentPictures(photograph, layer, activations, placement));
-  }
-  pictures.insert(pictures.end(), drawn.begin(), drawn.end());
-  return Stack(pictures);
-}
-
-cv::Mat PhotographPanel(const cv::Mat& photograph, const cv::Mat& fitted, const ViewCaption& caption) {
-  cv::Mat title = Room(28, kPanelWidth);
-  DrawText(title, CutText(caption.image_name, kNameStyle, kPanelWidth), {0, 4}, kNameStyle);
-  return Stack(
-      {title, UnderCaption(absl::StrCat(photograph.cols, " x ", photograph.rows, " pixels"), fitted, kPanelWidth)});
+  if (look == LayerLook::kComponents) return ComponentPanel(photograph, layer, activations, placement);
+  return ActivationPanel(photograph, layer, activations, placement);
 }
 
 // The panels row by row under the title.
-cv::Mat Arrange(const std::vector<cv::Mat>& panels, const std::string& title, const std::string& subtitle) {
+cv::Mat Arrange(const std::vector<Panel>& panels, const std::string& title, const std::string& subtitle) {
   const size_t columns = std::min(panels.size(), kMaxColumns);
-  const size_t rows = (panels.size() + columns - 1) / columns;
-  std::vector<int> tops = {kHeader};
-  for (size_t row = 0; row < rows; ++row) {
-    int height = 0;
-    for (size_t i = row * columns; i < std::min(panels.size(), (row + 1) * columns); ++i) {
-      height = std::max(height, panels[i].rows);
-    }
-    tops.push_back(tops.back() + height + kMargin);
-  }
   const int pitch = kPanelWidth + kGap;
-  cv::Mat sheet = Room(tops.back(), 2 * kMargin + static_cast<int>(columns) * pitch - kGap);
-  const int text_width = sheet.cols - 2 * kMargin;
-  DrawText(sheet, CutText(title, kTitleStyle, text_width), {kMargin, 30}, kTitleStyle);
-  DrawText(sheet, CutText(subtitle, kSubtitleStyle, text_width), {kMargin, 74}, kSubtitleStyle);
-  for (size_t i = 0; i < panels.size(); ++i) {
-    Paste(sheet, panels[i], {kMargin + static_cast<int>(i % columns) * pitch, tops[i / columns]});
+  const int width = 2 * kMargin + static_cast<int>(columns) * pitch - kGap;
+  std::vector<cv::Mat> rows = {Room(kHeader, width)};
+  DrawText(rows[0], CutText(title, kTitleStyle, width - 2 * kMargin), {kMargin, 30}, kTitleStyle);
+  DrawText(rows[0], CutText(subtitle, kSubtitleStyle, width - 2 * kMargin), {kMargin, 74}, kSubtitleStyle);
+  for (size_t begin = 0; begin < panels.size(); begin += columns) {
+    const size_t end = std::min(panels.size(), begin + columns);
+    int head = 0;
+    int body = 0;
+    for (size_t i = begin; i < end; ++i) {
+      head = std::max(head, panels[i].head.rows);
+      body = std::max(body, panels[i].body.rows);
+    }
+    cv::Mat& row = rows.emplace_back(Room(head + body + kMargin, width));
+    for (size_t i = begin; i < end; ++i) {
+      const int left = kMargin + static_cast<int>(i - begin) * pitch;
+      Paste(row, panels[i].head, {left, 0});
+      Paste(row, panels[i].body, {left, head});
+    }
   }
-  return sheet;
+  return Stack(rows);
 }
 
 absl::StatusOr<cv::Mat> DrawSheet(const cv::Mat& photograph, const std::vector<LayerView>& layers, LayerLook look,
                                   const ViewCaption& caption) {
   const cv::Mat fitted = FitInto(photograph, kPictureArea);
-  std::vector<cv::Mat> panels = {PhotographPanel(photograph, fitted, caption)};
+  std::vector<Panel> panels = {
+      {.head = DrawHead(caption.image_name, {absl::StrCat(photograph.cols, " x ", photograph.rows, " pixels")}),
+       .body = fitted}};
   for (const LayerView& layer : layers) {
     ASSIGN_OR_RETURN(panels.emplace_back(), DrawPanel(fitted, layer, look));
   }

@@ -5,9 +5,9 @@
 // map, input: the size of the network's input. Rectangles are in pixels of the photograph; the middle of its first
 // pixel is (0, 0).
 
-function rectangleOf(place, centre, size) {
-  const corner = [0, 1].map((axis) => place.origin[axis] + place.scale[axis] * (centre[axis] - size[axis] / 2));
-  return {x: corner[1], y: corner[0], width: size[1] * place.scale[1], height: size[0] * place.scale[0]};
+function rectangleOf(place, centre, extent) {
+  const corner = [0, 1].map((axis) => place.origin[axis] + place.scale[axis] * (centre[axis] - extent[axis] / 2));
+  return {x: corner[1], y: corner[0], width: extent[1] * place.scale[1], height: extent[0] * place.scale[0]};
 }
 
 // What the cell stands for, and all that it sees.
@@ -27,7 +27,7 @@ function mapOf(place) {
 
 // What the network saw of the photograph.
 function inputOf(place) {
-  return rectangleOf(place, place.input.map((size) => (size - 1) / 2), place.input);
+  return rectangleOf(place, place.input.map((pixels) => (pixels - 1) / 2), place.input);
 }
 
 // The cell under a point of a picture of all cells; x and y from 0 to 1.
@@ -44,20 +44,29 @@ function setRectangle(element, rectangle) {
 const element = (id) => document.getElementById(id);
 const laid = element('laid');  // the layer's picture over the photograph
 const told = element('told');
+const size = {width: Number(document.body.dataset.width), height: Number(document.body.dataset.height)};
+
+// The part of a rectangle that lies on the photograph.
+function onPhotograph(rectangle) {
+  const [x, y] = [Math.max(-0.5, rectangle.x), Math.max(-0.5, rectangle.y)];
+  return {
+    x, y,
+    width: Math.max(0, Math.min(size.width - 0.5, rectangle.x + rectangle.width) - x),
+    height: Math.max(0, Math.min(size.height - 0.5, rectangle.y + rectangle.height) - y),
+  };
+}
 
 // The first and last pixel of the photograph in a rectangle, in words.
-function spanText(start, size, end) {
+function spanText(start, extent, end) {
   const first = Math.max(0, Math.ceil(start));
-  const last = Math.min(end - 1, Math.floor(start + size));
+  const last = Math.min(end - 1, Math.floor(start + extent));
   return `${first} to ${last}`;
 }
 
-function tellCell(layer, at, field) {
-  const [width, height] = [Number(document.body.dataset.width), Number(document.body.dataset.height)];
-  const beyond =
-      field.x < -0.5 || field.y < -0.5 || field.x + field.width > width - 0.5 || field.y + field.height > height - 0.5;
+function tellCell(layer, at, field, seen) {
+  const beyond = seen.width < field.width || seen.height < field.height;
   told.textContent = `${layer.name}, row ${at.row}, column ${at.column}: sees x ${
-      spanText(field.x, field.width, width)}, y ${spanText(field.y, field.height, height)} of the photograph${
+      spanText(field.x, field.width, size.width)}, y ${spanText(field.y, field.height, size.height)} of the photograph${
       beyond ? '; its receptive field reaches over the edge' : ''}.`;
 }
 
@@ -76,13 +85,14 @@ function showCell(layer, at) {
   if (current !== layer) showLayer(layer);
   layer.at = at;
   const {cell, field} = cellOf(layer.place, at.row, at.column);
-  for (const id of ['field', 'field-rim']) setRectangle(element(id), field);
+  const seen = onPhotograph(field);
+  for (const id of ['field', 'field-rim']) setRectangle(element(id), seen);
   setRectangle(element('cell'), cell);
   layer.mark.style.left = `${100 * at.column / layer.place.columns}%`;
   layer.mark.style.top = `${100 * at.row / layer.place.rows}%`;
   layer.mark.hidden = false;
   for (const other of layers) if (other !== layer) other.mark.hidden = true;
-  tellCell(layer, at, field);
+  tellCell(layer, at, field, seen);
 }
 
 const moves = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]};
@@ -141,4 +151,6 @@ element('filter').addEventListener('input', (event) => {
   element('shown').textContent = `${shown} of ${cards.length}`;
 });
 
-if (layers.length > 0) showLayer(layers[layers.length - 1]);
+// Of the deepest layer with several cells there is something to see at once.
+const first = layers.filter((layer) => layer.place.rows * layer.place.columns > 1).pop() || layers[0];
+if (first) showLayer(first);
