@@ -30,44 +30,49 @@ function inputOf(place) {
   return rectangleOf(place, place.input.map((pixels) => (pixels - 1) / 2), place.input);
 }
 
+// Where two rectangles overlap; without width or height where they do not.
+function commonPart(a, b) {
+  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
+  return {
+    x, y,
+    width: Math.max(0, Math.min(a.x + a.width, b.x + b.width) - x),
+    height: Math.max(0, Math.min(a.y + a.height, b.y + b.height) - y),
+  };
+}
+
 // The cell under a point of a picture of all cells; x and y from 0 to 1.
 function cellAt(place, x, y) {
   const within = (share, count) => Math.min(count - 1, Math.max(0, Math.floor(share * count)));
   return {row: within(y, place.rows), column: within(x, place.columns)};
 }
 
-function setRectangle(element, rectangle) {
-  for (const [name, value] of Object.entries(rectangle)) element.setAttribute(name, value);
-  element.removeAttribute('hidden');
+function setRectangle(shape, rectangle) {
+  for (const [name, value] of Object.entries(rectangle)) shape.setAttribute(name, value);
+  shape.removeAttribute('hidden');
 }
 
 const element = (id) => document.getElementById(id);
 const laid = element('laid');  // the layer's picture over the photograph
 const told = element('told');
-const size = {width: Number(document.body.dataset.width), height: Number(document.body.dataset.height)};
+const photograph = {
+  x: -0.5,
+  y: -0.5,
+  width: Number(document.body.dataset.width),
+  height: Number(document.body.dataset.height),
+};
 
-// The part of a rectangle that lies on the photograph.
-function onPhotograph(rectangle) {
-  const [x, y] = [Math.max(-0.5, rectangle.x), Math.max(-0.5, rectangle.y)];
-  return {
-    x, y,
-    width: Math.max(0, Math.min(size.width - 0.5, rectangle.x + rectangle.width) - x),
-    height: Math.max(0, Math.min(size.height - 0.5, rectangle.y + rectangle.height) - y),
-  };
+// "12 to 34": the first and last pixel, counted from 0.
+function spanText(start, extent) {
+  return `${Math.ceil(start - 1e-6)} to ${Math.floor(start + extent + 1e-6)}`;
 }
 
-// The first and last pixel of the photograph in a rectangle, in words.
-function spanText(start, extent, end) {
-  const first = Math.max(0, Math.ceil(start));
-  const last = Math.min(end - 1, Math.floor(start + extent));
-  return `${first} to ${last}`;
-}
-
-function tellCell(layer, at, field, seen) {
+// The network sees nothing but its input: a receptive field that reaches further looks at padding there.
+function tellCell(layer, at, field) {
+  const seen = commonPart(commonPart(field, inputOf(layer.place)), photograph);
   const beyond = seen.width < field.width || seen.height < field.height;
   told.textContent = `${layer.name}, row ${at.row}, column ${at.column}: sees x ${
-      spanText(field.x, field.width, size.width)}, y ${spanText(field.y, field.height, size.height)} of the photograph${
-      beyond ? '; its receptive field reaches over the edge' : ''}.`;
+      spanText(seen.x, seen.width)}, y ${spanText(seen.y, seen.height)} of the photograph${
+      beyond ? '; its receptive field reaches beyond what the network saw' : ''}.`;
 }
 
 // Lays the layer's picture over the photograph.
@@ -85,14 +90,13 @@ function showCell(layer, at) {
   if (current !== layer) showLayer(layer);
   layer.at = at;
   const {cell, field} = cellOf(layer.place, at.row, at.column);
-  const seen = onPhotograph(field);
-  for (const id of ['field', 'field-rim']) setRectangle(element(id), seen);
+  for (const id of ['field', 'field-rim']) setRectangle(element(id), commonPart(field, photograph));
   setRectangle(element('cell'), cell);
   layer.mark.style.left = `${100 * at.column / layer.place.columns}%`;
   layer.mark.style.top = `${100 * at.row / layer.place.rows}%`;
   layer.mark.hidden = false;
   for (const other of layers) if (other !== layer) other.mark.hidden = true;
-  tellCell(layer, at, field, seen);
+  tellCell(layer, at, field);
 }
 
 const moves = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]};
@@ -112,7 +116,8 @@ function listen(layer) {
   const map = layer.card.querySelector('.map');
   const point = (event) => {
     const box = map.getBoundingClientRect();
-    showCell(layer, cellAt(layer.place, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
+    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    showCell(layer, cellAt(layer.place, x, y));
   };
   map.addEventListener('pointermove', point);
   map.addEventListener('pointerdown', point);
