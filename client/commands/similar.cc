@@ -29,6 +29,9 @@ constexpr int64_t kMaxFeatureBytes = int64_t{1} << 30;
 // All pairs are compared: twice as many images take four times as long.
 constexpr size_t kMaxImages = 100'000;
 
+// Lines of the answer, which is put together in memory.
+constexpr size_t kMaxLines = 1'000'000;
+
 void Say(Terminal& terminal, absl::string_view message) { terminal.err << absl::StrCat(kPrefix, message, "\n"); }
 
 // How many numbers the answer for one image will have.
@@ -100,6 +103,11 @@ absl::StatusOr<std::vector<ImageSource>> ImagesOf(const SimilarOptions& options,
   }
   if (list.images.size() < 2) {
     return absl::InvalidArgumentError(absl::StrCat("want at least 2 images to compare, got ", list.images.size()));
+  }
+  if (list.images.size() * options.neighbours > kMaxLines) {
+    return absl::InvalidArgumentError(absl::StrCat("want at most ", kMaxLines, " neighbours in all, got ",
+                                                   list.images.size(), " images with ", options.neighbours,
+                                                   " each; fewer --neighbours or fewer images"));
   }
   return std::move(list.images);
 }

@@ -25,9 +25,9 @@ struct SimilarOptions {
 // Finds for each of many images the others with the most similar features: the largest cosine of what the server
 // answers for one layer. Prints them on standard output and draws a contact sheet.
 //
-// Keeps the features only, at most 1 GiB: images are read to be sent, and those on the sheet again to be drawn. A
-// broken image is named and the others go on; kDone only if none was. Fewer than two images with features are a
-// failure.
+// Keeps the features only, at most 1 GiB, and at most 1,000,000 neighbours in all: images are read to be sent, and
+// those on the sheet again to be drawn. A broken image is named and the others go on; kDone only if none was. Fewer
+// than two images with features are a failure.
 int FindSimilar(const SimilarOptions& options, Terminal& terminal);
 
 }  // namespace onebyone

@@ -16,9 +16,9 @@ constexpr char kFooter[] =
     "the largest\n"
     "cosine (standard output; counts, failures and the progress bar go to standard error). The contact sheet shows in "
     "each row an image\n"
-    "and its nearest. A broken image is named, counted and left out; the exit code is then 1. At most 100,000 images "
-    "and "
-    "1 GiB of features.\n"
+    "and its nearest. A broken image is named, counted and left out; the exit code is then 1. At most 100,000 images, "
+    "1,000,000\n"
+    "neighbours in all and 1 GiB of features.\n"
     "\n"
     "Example: onebyone similar --server 127.0.0.1:50051 --neighbours 6 --output sheet.jpg photos/";
 
@@ -61,7 +61,7 @@ void AddSimilarCommand(CLI::App& program, Command& chosen) {
   AddBulkFlags(*command, options.bulk);
   command->add_option("images", options.inputs, "Folders (with all folders in them) and image files")
       ->required()
-      ->type_name("FOLDER|IMAGE...");
+      ->type_name("FOLDER|IMAGE");
   command->callback([typed, &chosen] {
     FeatureFlags& flags = typed->flags;
     if (flags.layers.empty()) flags.layers.emplace_back();  // the model's default

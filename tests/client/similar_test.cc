@@ -166,6 +166,16 @@ TEST_F(SimilarTest, RefusesFeaturesThatAreTooLargeBeforeItAsks) {
   EXPECT_THAT(server_.features().Requests(), IsEmpty());
 }
 
+TEST_F(SimilarTest, RefusesMoreNeighboursThanItsAnswerHolds) {
+  WriteImages(1);
+  for (int i = 0; i < 10'000; ++i)
+    std::filesystem::create_symlink("0.jpg", folder_ / absl::StrCat("in/link", i, ".jpg"));
+  const ProgramRun run = Similar({"--neighbours", "100", folder_ / "in"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, HasSubstr("want at most 1000000 neighbours in all, got 10001 images with 100 each"));
+  EXPECT_THAT(server_.features().Requests(), IsEmpty());
+}
+
 TEST_F(SimilarTest, FailsImagesWhoseFeaturesHaveAnotherSize) {
   server_.features().model_by_name[""] = FakeModel(13);
   WriteImages(2);
