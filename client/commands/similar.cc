@@ -34,16 +34,18 @@ constexpr size_t kMaxLines = 1'000'000;
 
 void Say(Terminal& terminal, absl::string_view message) { terminal.err << absl::StrCat(kPrefix, message, "\n"); }
 
-// How many numbers the answer for one image will have.
+// How many numbers the answer for one image will have; more than can be kept are told as kMaxFeatureBytes.
 int64_t NumbersOf(const v1::FeatureRequest& feature, const v1::Layer& layer) {
-  int64_t channels = layer.channels();
+  double channels = layer.channels();
   for (const v1::StoredReduction& reduction : layer.reductions()) {
     if (reduction.name() == feature.reduction_name()) channels = reduction.max_channels();
   }
   if (feature.channels() > 0) channels = feature.channels();
   const v1::Pooling& pooling = feature.pooling();
-  if (pooling.kind() == v1::Pooling::NONE) return channels * layer.height() * layer.width();
-  return channels * std::max(1, pooling.grid_height()) * std::max(1, pooling.grid_width());
+  const bool whole = pooling.kind() == v1::Pooling::NONE;
+  const double height = whole ? layer.height() : std::max(1, pooling.grid_height());
+  const double width = whole ? layer.width() : std::max(1, pooling.grid_width());
+  return static_cast<int64_t>(std::min(channels * height * width, static_cast<double>(kMaxFeatureBytes)));
 }
 
 // Puts the features of images into a table; shared by the threads of a run.
@@ -78,6 +80,9 @@ absl::StatusOr<Question> AskModel(const SimilarOptions& options, const FeatureCl
   ASSIGN_OR_RETURN(const v1::GetModelResponse model,
                    client.GetModel(request, {.cancellation = &terminal.interruption}));
   Question question = {.bulk = options.bulk, .report = {}};
+  // Of one version, even where another comes while images are sent: features of two cannot be compared.
+  question.bulk.request.set_model(model.summary().name());
+  question.bulk.request.set_version(model.summary().version());
   v1::FeatureRequest& feature = *question.bulk.request.mutable_features(0);
   if (feature.layer().empty()) {
     if (model.summary().default_layers().empty()) {

@@ -23,50 +23,6 @@ constexpr int kPhotographSide = 1024;  // the page's copy of the photograph is n
 constexpr int kMaxCells = 512;         // a larger map is drawn smaller
 const cv::Size kBarsArea(440, 260);
 
-// Data URIs need img-src; style and script are in the page itself. Nothing is ever asked of a network.
-constexpr char kPage[] = R"html(<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>$0 - layers of $1</title>
-<style>
-$2</style>
-</head>
-<body data-look="components" data-width="$3" data-height="$4">
-<header>
-<h1>$0</h1>
-<p>$3 x $4 pixels, $5 of $1 version $6</p>
-</header>
-<main>
-<section class="photograph" aria-label="Photograph">
-<svg viewBox="-0.5 -0.5 $3 $4" role="img" aria-label="The photograph $0, with the layer's picture and the receptive field of a cell">
-<defs><clipPath id="clip"><rect id="window"/></clipPath></defs>
-<image href="$7" x="-0.5" y="-0.5" width="$3" height="$4" preserveAspectRatio="none"/>
-<g clip-path="url(#clip)"><image id="laid" opacity="0.45" preserveAspectRatio="none"/></g>
-<rect id="seen" hidden/><rect id="field-rim" hidden/><rect id="field" hidden/><rect id="cell" hidden/>
-</svg>
-<p id="told" role="status">Point at a cell of a layer, or move with Tab and the arrow keys, to see what it sees.</p>
-<p class="legend"><span class="key cell"></span>the cell &ensp;<span class="key field"></span>its receptive field &ensp;<span class="key seen"></span>what the network saw</p>
-<div class="controls">
-<fieldset><legend>Picture</legend>
-<label><input type="radio" name="look" value="components" checked>three components</label>
-<label><input type="radio" name="look" value="heat">mean |activation|</label></fieldset>
-<label>Over the photograph <input id="cover" type="range" min="0" max="100" value="45"></label>
-</div>
-<noscript><p>Without JavaScript the receptive fields stay hidden; all pictures are here.</p></noscript>
-</section>
-<section class="layers" aria-label="Layers">
-<div class="find"><label>Find <input id="filter" type="search" placeholder="part of a layer's name"></label><span id="shown" role="status">$8 of $8</span></div>
-<ol>
-$9</ol>
-</section>
-</main>
-<script>
-)html";
-constexpr char kEnd[] = "</script>\n</body>\n</html>\n";
-
 std::string PlaceJson(const v1::Geometry& geometry, cv::Size cells) {
   return absl::StrFormat(
       R"({"rows":%d,"columns":%d,"stride":[%.17g,%.17g],"offset":[%.17g,%.17g],"field":[%.17g,%.17g],"input":[%d,%d],)"
@@ -152,9 +108,10 @@ absl::Status LayerPage::Add(const LayerView& layer) {
 
 std::string LayerPage::ToHtml() const {
   const std::string count = absl::StrCat(layers_, layers_ == 1 ? " layer" : " layers");
-  return absl::StrCat(absl::Substitute(kPage, EscapeHtml(caption_.image_name), EscapeHtml(caption_.model), kPageStyle,
-                                       width_, height_, count, caption_.version, photograph_, layers_, cards_),
-                      kPageScript, kEnd);
+  return absl::StrCat(
+      absl::Substitute(kPageStart, EscapeHtml(caption_.image_name), EscapeHtml(caption_.model), kPageStyle, width_,
+                       height_, count, caption_.version, photograph_, layers_, cards_),
+      kPageScript, "</script>\n</body>\n</html>\n");
 }
 
 }  // namespace onebyone

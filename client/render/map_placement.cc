@@ -60,6 +60,8 @@ absl::Status CheckGeometry(const v1::Geometry& geometry) {
   RETURN_IF_ERROR(CheckAboveZero("image_width", geometry.image_width()));
   RETURN_IF_ERROR(CheckFinite("offset_y", geometry.offset_y()));
   RETURN_IF_ERROR(CheckFinite("offset_x", geometry.offset_x()));
+  RETURN_IF_ERROR(CheckFinite("receptive_field_height", geometry.receptive_field_height()));
+  RETURN_IF_ERROR(CheckFinite("receptive_field_width", geometry.receptive_field_width()));
   RETURN_IF_ERROR(CheckFinite("input_to_image_x0", geometry.input_to_image_x0()));
   return CheckFinite("input_to_image_y0", geometry.input_to_image_y0());
 }

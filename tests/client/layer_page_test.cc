@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "client/render/html.h"
 #include "tests/client/maps.h"
 #include "tests/testing/status_matchers.h"
@@ -69,6 +71,10 @@ TEST(LayerPage, RefusesWhatItCannotPlace) {
   map.clear_geometry();
   EXPECT_THAT(page.Add({.map = map, .components = std::nullopt}),
               StatusIs(absl::StatusCode::kInternal, HasSubstr("geometry")));
+  map = MapOf({1, 2, 2}, {1, 2, 3, 4});
+  map.mutable_geometry()->set_receptive_field_width(INFINITY);  // has no spelling in the page's JSON
+  EXPECT_THAT(page.Add({.map = map, .components = std::nullopt}),
+              StatusIs(absl::StatusCode::kInternal, HasSubstr("receptive_field_width")));
   EXPECT_EQ(page.layers(), 0);
 }
 

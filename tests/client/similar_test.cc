@@ -71,6 +71,7 @@ TEST_F(SimilarTest, AsksForTheDefaultLayerPooledToOneCell) {
   EXPECT_EQ(Similar({folder_ / "in"}).exit_code, 0);
   ASSERT_THAT(server_.features().Requests(), SizeIs(1));
   const v1::FeatureRequest feature = server_.features().Requests()[0].features(0);
+  EXPECT_EQ(server_.features().Requests()[0].version(), 3);  // all images by the version that was described
   EXPECT_EQ(feature.layer(), "pool");
   EXPECT_EQ(feature.pooling().kind(), v1::Pooling::AVERAGE);
   EXPECT_EQ(feature.pooling().grid_height(), 0);
@@ -163,6 +164,7 @@ TEST_F(SimilarTest, RefusesFeaturesThatAreTooLargeBeforeItAsks) {
   const ProgramRun run = Similar({"--pooling", "none", folder_ / "in"});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.err, HasSubstr("features: want at most 1073741824 bytes, got 2 images of 1000000000 numbers"));
+  EXPECT_THAT(Similar({"--pooling", "2147483647x2147483647", folder_ / "in"}).err, HasSubstr("features: want at most"));
   EXPECT_THAT(server_.features().Requests(), IsEmpty());
 }
 
