@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "client/commands/map_summary.h"
-#include "client/feature_values.h"
 #include "client/rpc_status.h"
-#include "engine/base/file.h"
-#include "engine/base/status_macros.h"
 
 namespace onebyone {
 namespace {
@@ -30,23 +27,25 @@ bool ConcernsAll(absl::StatusCode code) {
 
 }  // namespace
 
-BulkExtraction::BulkExtraction(const FeatureClient& client, const ExtractOptions& options,
-                               const std::vector<ImageSource>& images, Terminal& terminal)
-    : client_(client),
+BulkExtraction::BulkExtraction(std::string command, const FeatureClient& client, const BulkOptions& options,
+                               const std::vector<ImageSource>& images, ImageSink sink, Terminal& terminal)
+    : command_(std::move(command)),
+      client_(client),
       options_(options),
       images_(images),
+      sink_(std::move(sink)),
       terminal_(terminal),
       progress_(terminal, static_cast<int64_t>(images.size())) {}
 
-ExtractionCounts BulkExtraction::Run() {
+BulkOutcome BulkExtraction::Run() {
   const size_t batches = (images_.size() + options_.images_per_request - 1) / options_.images_per_request;
   const size_t threads = std::min(static_cast<size_t>(options_.requests_in_flight), batches);
   std::vector<std::thread> workers;
   for (size_t i = 0; i < threads; ++i) workers.emplace_back([this] { Work(); });
   for (std::thread& worker : workers) worker.join();
   absl::MutexLock lock(&mutex_);
-  counts_.not_done = static_cast<int64_t>(images_.size()) - counts_.done - counts_.failed;
-  return counts_;
+  outcome_.not_done = static_cast<int64_t>(images_.size() - outcome_.failures.size()) - outcome_.done;
+  return std::move(outcome_);
 }
 
 void BulkExtraction::Work() {
@@ -65,11 +64,11 @@ std::vector<BulkExtraction::Loaded> BulkExtraction::LoadBatch() {
     if (index >= images_.size()) break;
     absl::StatusOr<std::string> content = ReadImage(images_[index], terminal_.in);
     if (!content.ok()) {
-      Fail(images_[index], content.status());
+      Fail(index, content.status());
       continue;
     }
     bytes += content->size();
-    batch.push_back({&images_[index], *std::move(content)});
+    batch.push_back({index, *std::move(content)});
   }
   return batch;
 }
@@ -92,11 +91,11 @@ void BulkExtraction::Ask(absl::Span<const Loaded> batch) {
   for (size_t i = 0; i < batch.size(); ++i) {
     const v1::ImageResult& result = response->results(static_cast<int>(i));
     absl::Status status = StatusFromRpc(result.status());
-    if (status.ok()) status = WriteMaps(*batch[i].source, result);
+    if (status.ok()) status = sink_(batch[i].image, result);
     if (status.ok()) {
       CountDone(result);
     } else {
-      Fail(*batch[i].source, status);
+      Fail(batch[i].image, status);
     }
   }
 }
@@ -104,43 +103,27 @@ void BulkExtraction::Ask(absl::Span<const Loaded> batch) {
 void BulkExtraction::FailAll(absl::Span<const Loaded> batch, const absl::Status& status) {
   if (terminal_.interruption.cancelled()) return;  // neither done nor at fault
   if (ConcernsAll(status.code()) || ++failures_in_a_row_ >= kHopeless) stopped_.store(true);
-  for (const Loaded& image : batch) Fail(*image.source, status);
-}
-
-absl::Status BulkExtraction::WriteMaps(const ImageSource& image, const v1::ImageResult& result) {
-  for (int i = 0; i < result.features_size(); ++i) {
-    const v1::FeatureMap& map = result.features(i);
-    const std::string& layer = options_.request.features(i).layer();
-    const std::string path = absl::StrCat(options_.output, "/", MapFileName(image.name, layer));
-    ASSIGN_OR_RETURN(const std::string file, NpyFile(map));
-    RETURN_IF_ERROR(WriteFile(path, file));
-    absl::MutexLock lock(&mutex_);
-    ++counts_.maps;
-    if (!options_.list_maps) continue;
-    ASSIGN_OR_RETURN(const std::string summary, SummarizeMap(map));
-    terminal_.out << absl::StrCat(image.name, ": ", summary, " -> ", path, "\n");
-  }
-  return absl::OkStatus();
+  for (const Loaded& image : batch) Fail(image.image, status);
 }
 
 void BulkExtraction::CountDone(const v1::ImageResult& result) {
   progress_.Advance();
   absl::MutexLock lock(&mutex_);
-  ++counts_.done;
-  counts_.decode_us += result.timing().decode_us();
-  counts_.network_us += result.timing().network_us();
+  ++outcome_.done;
+  outcome_.decode_us += result.timing().decode_us();
+  outcome_.network_us += result.timing().network_us();
 }
 
-void BulkExtraction::Fail(const ImageSource& image, const absl::Status& status) {
+void BulkExtraction::Fail(size_t image, const absl::Status& status) {
   // Most messages about files begin with the path already.
-  const std::string path = ShownPath(image);
+  const std::string path = ShownPath(images_[image]);
   const std::string message = WithoutPlace(status.message());
   const bool named = absl::StartsWith(message, absl::StrCat(path, ":"));
-  progress_.Say(absl::StrCat("onebyone extract: ", named ? "" : absl::StrCat(path, ": "), message, " (",
+  progress_.Say(absl::StrCat("onebyone ", command_, ": ", named ? "" : absl::StrCat(path, ": "), message, " (",
                              absl::StatusCodeToString(status.code()), ")"));
   progress_.Advance();
   absl::MutexLock lock(&mutex_);
-  ++counts_.failed;
+  outcome_.failures.push_back({image, absl::Status(status.code(), message)});
 }
 
 }  // namespace onebyone

@@ -13,6 +13,7 @@ using Command = std::function<int(Terminal&)>;
 // Each adds one subcommand with its flags to `program`; when it is the one that was typed, `chosen` is set.
 void AddExtractCommand(CLI::App& program, Command& chosen);
 void AddViewCommand(CLI::App& program, Command& chosen);
+void AddSimilarCommand(CLI::App& program, Command& chosen);
 void AddModelsCommand(CLI::App& program, Command& chosen);
 void AddHealthCommand(CLI::App& program, Command& chosen);
 

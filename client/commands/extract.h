@@ -4,19 +4,17 @@
 #include <vector>
 
 #include "client/client_options.h"
+#include "client/commands/bulk_extraction.h"
 #include "client/commands/terminal.h"
-#include "onebyone/v1/feature_extraction.pb.h"
 
 namespace onebyone {
 
 struct ExtractOptions {
   ClientOptions client;
-  v1::ExtractFeaturesRequest request;  // without images: what is asked of each
-  std::string output;                  // folder, made where it is missing
-  std::vector<std::string> inputs;     // files, folders, "-"
-  int images_per_request = 8;
-  int requests_in_flight = 4;
-  bool list_maps = false;  // a line on standard output for each map that is written
+  BulkOptions bulk;
+  std::string output;               // folder, made where it is missing
+  std::vector<std::string> inputs;  // files, folders, "-"
+  bool list_maps = false;           // a line on standard output for each map that is written
 };
 
 // Sends the images of `inputs` and writes each map of each image as <output>/<image name>.<layer, '/' as '_'>.npy.

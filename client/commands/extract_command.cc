@@ -1,6 +1,7 @@
 #include <memory>
 #include <string>
 
+#include "client/commands/bulk_flags.h"
 #include "client/commands/command.h"
 #include "client/commands/extract.h"
 #include "client/commands/feature_flags.h"
@@ -31,25 +32,20 @@ void AddExtractCommand(CLI::App& program, Command& chosen) {
   CLI::App* command = program.add_subcommand("extract", "Write feature maps of images as NumPy files");
   command->footer(kFooter);
   AddServerFlags(*command, options.client);
-  AddModelFlags(*command, options.request);
+  AddModelFlags(*command, options.bulk.request);
   AddFeatureFlags(*command, typed->flags, LayerCount::kAny);
   AddMapFlags(*command, typed->flags);
   command->add_option("--output", options.output, "Folder for the maps; made where it is missing")
       ->required()
       ->type_name("DIR");
-  command->add_option("--batch", options.images_per_request, "Images per request, 8 unless told")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1024));
-  command->add_option("--parallel", options.requests_in_flight, "Requests in flight, 4 unless told")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256));
+  AddBulkFlags(*command, options.bulk);
   command->add_flag("--verbose,-v", options.list_maps, "Tell shape, type and range of each map on standard output");
   command
       ->add_option("images", options.inputs, "Image files, folders (with all folders in them), or - for standard input")
       ->required()
       ->type_name("IMAGE|FOLDER|-");
   command->callback([typed, &chosen] {
-    FillRequest(typed->flags, typed->options.request);
+    FillRequest(typed->flags, typed->options.bulk.request);
     chosen = [typed](Terminal& terminal) { return ExtractImages(typed->options, terminal); };
   });
 }

@@ -123,6 +123,15 @@ void AddMapFlags(CLI::App& command, FeatureFlags& flags) {
       {{"float32", v1::FLOAT32}, {"float16", v1::FLOAT16}, {"bfloat16", v1::BFLOAT16}, {"uint8", v1::UINT8}},
       [&flags](v1::DataType type) { flags.feature.set_data_type(type); },
       "Type on the wire, float32 unless told; bfloat16 and uint8 are written as float32, NumPy lacks them");
+  AddPoolingFlag(command, flags);
+  command.add_flag_callback(
+      "--normalize", [&flags] { flags.feature.set_l2_normalize(true); }, "Scale each vector of channels to length 1");
+  AddWords<v1::Layout>(
+      command, "--layout", {{"chw", v1::CHW}, {"hwc", v1::HWC}},
+      [&flags](v1::Layout layout) { flags.feature.set_layout(layout); }, "Order of the elements; chw unless told");
+}
+
+void AddPoolingFlag(CLI::App& command, FeatureFlags& flags) {
   const auto set_pooling = [&flags](const std::string& text) {
     *flags.feature.mutable_pooling() = *ParsePooling(text);
   };
@@ -133,11 +142,6 @@ void AddMapFlags(CLI::App& command, FeatureFlags& flags) {
                                         "(HxW, or average:HxW, max:HxW, gem:HxW)")
       ->check(check_pooling)
       ->type_name("POOLING");
-  command.add_flag_callback(
-      "--normalize", [&flags] { flags.feature.set_l2_normalize(true); }, "Scale each vector of channels to length 1");
-  AddWords<v1::Layout>(
-      command, "--layout", {{"chw", v1::CHW}, {"hwc", v1::HWC}},
-      [&flags](v1::Layout layout) { flags.feature.set_layout(layout); }, "Order of the elements; chw unless told");
 }
 
 void FillRequest(const FeatureFlags& flags, v1::ExtractFeaturesRequest& request) {

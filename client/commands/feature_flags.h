@@ -24,6 +24,9 @@ void AddFeatureFlags(CLI::App& command, FeatureFlags& flags, LayerCount count);
 // --type, --pooling, --normalize, --layout: the form in which the maps come.
 void AddMapFlags(CLI::App& command, FeatureFlags& flags);
 
+// --pooling alone.
+void AddPoolingFlag(CLI::App& command, FeatureFlags& flags);
+
 // A pooling as typed: none, average, max, gem, gem:EXPONENT, HxW (average into a grid) or one of average, max, gem with
 // :HxW. INVALID_ARGUMENT for anything else.
 absl::StatusOr<v1::Pooling> ParsePooling(absl::string_view text);

@@ -150,6 +150,12 @@ absl::StatusOr<ImageList> ListImages(const std::vector<std::string>& inputs) {
   return list;
 }
 
+ImageList FindImages(const std::vector<std::string>& inputs) {
+  ImageList list;
+  for (const Found& file : FindFiles(inputs, list)) list.images.push_back({file.path, file.path});
+  return list;
+}
+
 std::string ShownPath(const ImageSource& image) { return image.path == kStandardInput ? "stdin" : image.path; }
 
 std::string WithoutPlace(absl::string_view message) {

@@ -31,6 +31,10 @@ struct ImageList {
 // them apart either.
 absl::StatusOr<ImageList> ListImages(const std::vector<std::string>& inputs);
 
+// The same images, each named by its path: for what writes no files named after them, so that equal names do not
+// matter.
+ImageList FindImages(const std::vector<std::string>& inputs);
+
 // How messages name an image: its path, or "stdin".
 std::string ShownPath(const ImageSource& image);
 

@@ -22,6 +22,7 @@ int RunProgram(const std::vector<std::string>& arguments, Terminal& terminal) {
   Command chosen;
   AddExtractCommand(program, chosen);
   AddViewCommand(program, chosen);
+  AddSimilarCommand(program, chosen);
   AddModelsCommand(program, chosen);
   AddHealthCommand(program, chosen);
   try {

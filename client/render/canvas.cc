@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 
 namespace onebyone {
 namespace {
@@ -55,6 +56,19 @@ std::string CutText(const std::string& text, const TextStyle& style, int width) 
   if (TextWidth(ascii, style) <= width) return ascii;
   while (!ascii.empty() && TextWidth(absl::StrCat(ascii, "..."), style) > width) ascii.pop_back();
   return absl::StrCat(ascii, "...");
+}
+
+std::vector<std::string> WrapText(const std::string& text, const TextStyle& style, int width) {
+  std::vector<std::string> lines;
+  for (const absl::string_view word : absl::StrSplit(text, ' ', absl::SkipEmpty())) {
+    const std::string longer = lines.empty() ? "" : absl::StrCat(lines.back(), " ", word);
+    if (lines.empty() || TextWidth(longer, style) > width) {
+      lines.emplace_back(word);
+    } else {
+      lines.back() = longer;
+    }
+  }
+  return lines;
 }
 
 void DrawText(cv::Mat& canvas, const std::string& text, cv::Point at, const TextStyle& style) {

@@ -2,6 +2,7 @@
 
 #include <opencv2/core.hpp>
 #include <string>
+#include <vector>
 
 namespace onebyone {
 
@@ -22,6 +23,9 @@ int TextWidth(const std::string& text, const TextStyle& style);
 
 // `text` with its longest beginning that fits into `width` pixels, and "..." behind it, where it is wider.
 std::string CutText(const std::string& text, const TextStyle& style, int width);
+
+// `text` in lines that fit into `width` pixels, broken at its spaces; a word that is wider has a line of its own.
+std::vector<std::string> WrapText(const std::string& text, const TextStyle& style, int width);
 
 // Draws `text` into `canvas` (8-bit BGR) with the upper left corner of its capitals at `at`; what is outside is cut.
 void DrawText(cv::Mat& canvas, const std::string& text, cv::Point at, const TextStyle& style);

@@ -2,31 +2,21 @@
 
 #include <opencv2/core.hpp>
 
-#include "absl/status/status.h"
-#include "onebyone/v1/tensor.pb.h"
+#include "client/render/activations.h"
+#include "client/render/map_placement.h"
 
 namespace onebyone {
 
-// INTERNAL where no place on a photograph follows from `geometry`: strides, scales and sizes have to be above zero and
-// finite.
-absl::Status CheckGeometry(const v1::Geometry& geometry);
-
-// From the pixels of a drawn photograph, which may be smaller or larger than the original, to the cells of a map, along
-// one axis: cell = pixel * scale + shift, both counted from the middle of the first.
-struct CellAxis {
-  double scale = 1;
-  double shift = 0;
-  double CellAt(double pixel) const { return pixel * scale + shift; }
-  double PixelAt(double cell) const { return (cell - shift) / scale; }
+// How strongly each cell is active: the mean over all channels of |value|.
+struct Heat {
+  cv::Mat cells;   // CV_32F, one number a cell, from 0 (the least) to 1 (the most); all 0 where all are equal
+  double low = 0;  // what 0 and 1 stand for
+  double high = 0;
 };
+Heat HeatOf(const Activations& activations);
 
-// Where the map lies on a photograph drawn with `size`. REQUIRES: CheckGeometry(geometry).ok().
-struct MapPlacement {
-  CellAxis x;
-  CellAxis y;
-  cv::Rect covered;  // the pixels that are both in a cell and in what the network saw
-};
-MapPlacement PlaceMap(const v1::Geometry& geometry, cv::Size cells, cv::Size size);
+// One pixel a cell (8-bit BGR) in the colours of inferno.
+cv::Mat HeatColors(const cv::Mat& cells);
 
 // `photograph` (8-bit BGR) with `heat` (CV_32F, one number a cell, from 0 to 1) laid over the covered pixels in the
 // colours of inferno, smooth between the middles of the cells; the others are left as they are.

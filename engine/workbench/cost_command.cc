@@ -5,11 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "engine/base/json.h"
 #include "engine/base/status_macros.h"
 #include "engine/bundle/bundle.h"
 #include "engine/graph/shape_inference.h"
 #include "engine/import/onnx_importer.h"
-#include "engine/workbench/json.h"
 #include "engine/workbench/reduction_cost.h"
 #include "engine/workbench/table.h"
 #include "engine/workbench/textbook_case.h"

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "engine/base/json.h"
 #include "engine/base/status_macros.h"
 #include "engine/import/onnx_importer.h"
-#include "engine/workbench/json.h"
 #include "engine/workbench/precision_trial.h"
 #include "engine/workbench/table.h"
 

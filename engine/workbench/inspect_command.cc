@@ -8,9 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "engine/base/json.h"
 #include "engine/base/status_macros.h"
 #include "engine/model_loader.h"
-#include "engine/workbench/json.h"
 #include "engine/workbench/table.h"
 
 namespace onebyone {

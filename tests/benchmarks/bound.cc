@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "engine/base/json.h"
 #include "engine/base/status_macros.h"
 #include "engine/runtime/conv_choice.h"
-#include "engine/workbench/json.h"
 #include "engine/workbench/table.h"
 #include "tests/benchmarks/bound_measurement.h"
 #include "tests/benchmarks/network.h"

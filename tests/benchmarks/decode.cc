@@ -12,11 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/base/file.h"
+#include "engine/base/json.h"
 #include "engine/base/status_macros.h"
 #include "engine/image/image_decoder.h"
 #include "engine/image/preprocessor.h"
 #include "engine/tensor/tensor.h"
-#include "engine/workbench/json.h"
 #include "engine/workbench/table.h"
 #include "tests/benchmarks/program.h"
 

@@ -10,9 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "engine/base/json.h"
 #include "engine/base/status_macros.h"
 #include "engine/runtime/executor.h"
-#include "engine/workbench/json.h"
 #include "engine/workbench/latency.h"
 #include "engine/workbench/table.h"
 #include "tests/benchmarks/network.h"

@@ -129,6 +129,14 @@ TEST(ListImages, RefusesNamesThatNothingTellsApart) {
               StatusIs(absl::StatusCode::kAlreadyExists, AllOf(HasSubstr("../a.jpg and a.jpg"), HasSubstr("'a.jpg'"))));
 }
 
+TEST(FindImages, NamesEachByItsPathSoThatEqualNamesDoNotMatter) {
+  const ImageList list = FindImages({"../a.jpg", "a.jpg", "./a.jpg"});
+  ASSERT_EQ(list.images.size(), 2U);
+  EXPECT_EQ(list.images[0].name, "../a.jpg");
+  EXPECT_EQ(list.images[1].name, "a.jpg");
+  EXPECT_TRUE(list.notes.empty());
+}
+
 TEST(ReadImage, ReadsFilesAndStandardInput) {
   const ScratchFolder folder;
   std::istringstream in(std::string("from\0stdin", 10));

@@ -25,12 +25,11 @@ TEST_P(Help, GoesToStandardOutput) {
   EXPECT_THAT(run.out, HasSubstr("Usage: onebyone"));
   EXPECT_THAT(run.err, IsEmpty());
 }
-INSTANTIATE_TEST_SUITE_P(All, Help,
-                         ::testing::Values(std::vector<std::string>{"--help"},
-                                           std::vector<std::string>{"extract", "--help"},
-                                           std::vector<std::string>{"view", "-h"},
-                                           std::vector<std::string>{"models", "--help"},
-                                           std::vector<std::string>{"health", "--help"}));
+INSTANTIATE_TEST_SUITE_P(
+    All, Help,
+    ::testing::Values(std::vector<std::string>{"--help"}, std::vector<std::string>{"extract", "--help"},
+                      std::vector<std::string>{"view", "-h"}, std::vector<std::string>{"similar", "--help"},
+                      std::vector<std::string>{"models", "--help"}, std::vector<std::string>{"health", "--help"}));
 
 class WrongUsage : public ::testing::TestWithParam<std::vector<std::string>> {};
 TEST_P(WrongUsage, IsToldOnStandardErrorWithCodeTwo) {
@@ -42,6 +41,10 @@ TEST_P(WrongUsage, IsToldOnStandardErrorWithCodeTwo) {
 
 std::vector<std::string> ExtractWith(std::vector<std::string> more) {
   more.insert(more.begin(), {"extract", "--server", "localhost:1", "--layer", "l", "--output", "unused", "a.jpg"});
+  return more;
+}
+std::vector<std::string> SimilarWith(std::vector<std::string> more) {
+  more.insert(more.begin(), {"similar", "--server", "localhost:1"});
   return more;
 }
 INSTANTIATE_TEST_SUITE_P(
@@ -57,12 +60,15 @@ INSTANTIATE_TEST_SUITE_P(
         ExtractWith({"--pooling", "median"}), ExtractWith({"--layout", "nchw"}), ExtractWith({"--batch", "0"}),
         ExtractWith({"--parallel", "0"}), ExtractWith({"--deadline", "0"}), ExtractWith({"--seed", "-1"}),
         ExtractWith({"--reduction", "pca"}), ExtractWith({"--unknown"}),
-        std::vector<std::string>{"view", "--server", "localhost:1", "--layer", "l", "--layer", "m", "--output", "o.png",
-                                 "a.jpg"},
         std::vector<std::string>{"view", "--server", "localhost:1", "--layer", "l", "--output", "o.png"},
         std::vector<std::string>{"view", "--server", "localhost", "--layer", "l", "--output", "o.png", "a.jpg"},
-        std::vector<std::string>{"models"}, std::vector<std::string>{"models", "--server", "localhost"},
-        std::vector<std::string>{"health"}, std::vector<std::string>{"health", "--server", "localhost:0"},
+        SimilarWith({}), SimilarWith({"-"}), SimilarWith({"--neighbours", "0", "photos"}),
+        SimilarWith({"--output", "sheet.gif", "photos"}), SimilarWith({"--csv", "--json", "photos"}),
+        SimilarWith({"--layer", "l", "--layer", "m", "photos"}), SimilarWith({"--pooling", "median", "photos"}),
+        SimilarWith({"--neighbours", "100", "--rows", "10000", "--output", "sheet.png", "photos"}),
+        std::vector<std::string>{"similar", "--server", "localhost", "photos"}, std::vector<std::string>{"models"},
+        std::vector<std::string>{"models", "--server", "localhost"}, std::vector<std::string>{"health"},
+        std::vector<std::string>{"health", "--server", "localhost:0"},
         std::vector<std::string>{"health", "--server", "localhost:1", "--wait", "-1"}));
 
 TEST(Program, TellsItsVersion) {

@@ -3,6 +3,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "absl/strings/str_join.h"
 #include "client/render/activations.h"
 #include "client/render/canvas.h"
 #include "client/render/channel_bars.h"
@@ -10,42 +11,17 @@
 #include "client/render/heat_map.h"
 #include "client/render/photograph.h"
 #include "client/render/view_sheet.h"
+#include "tests/client/maps.h"
 #include "tests/testing/status_matchers.h"
 
 namespace onebyone {
 namespace {
 
+using ::onebyone::testing::GeometryOf;
+using ::onebyone::testing::JpegOf;
+using ::onebyone::testing::MapOf;
 using ::onebyone::testing::StatusIs;
 using ::testing::HasSubstr;
-
-v1::Geometry GeometryOf(double stride, double offset, int input, double to_image, double x0, double y0,
-                        cv::Size image) {
-  v1::Geometry geometry;
-  geometry.set_stride_y(stride);
-  geometry.set_stride_x(stride);
-  geometry.set_offset_y(offset);
-  geometry.set_offset_x(offset);
-  geometry.set_input_height(input);
-  geometry.set_input_width(input);
-  geometry.set_input_to_image_xx(to_image);
-  geometry.set_input_to_image_yy(to_image);
-  geometry.set_input_to_image_x0(x0);
-  geometry.set_input_to_image_y0(y0);
-  geometry.set_image_height(image.height);
-  geometry.set_image_width(image.width);
-  return geometry;
-}
-
-v1::FeatureMap MapOf(const std::vector<int64_t>& shape, const std::vector<float>& values) {
-  v1::FeatureMap map;
-  map.set_layer("inception_3a/output");
-  map.set_data_type(v1::FLOAT32);
-  map.set_layout(v1::CHW);
-  for (const int64_t extent : shape) map.add_shape(extent);
-  map.set_content(std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)));
-  *map.mutable_geometry() = GeometryOf(16, 7.5, 64, 2, 100.5, 0.5, {328, 128});
-  return map;
-}
 
 // How far each pixel differs between two pictures, over all colours.
 cv::Mat Difference(const cv::Mat& a, const cv::Mat& b) {
@@ -126,6 +102,14 @@ TEST(CheckGeometry, RefusesWhatLiesNowhere) {
   EXPECT_THAT(CheckGeometry(geometry), StatusIs(absl::StatusCode::kInternal, HasSubstr("offset_y")));
 }
 
+// After global pooling a map has one cell and no stride.
+TEST(GeometryOfCells, GivesASingleCellTheWholeInput) {
+  v1::Geometry geometry = GeometryOf(0, 31.5, 64, 2, 100.5, 0.5, {328, 128});
+  ASSERT_OK_AND_ASSIGN(const v1::Geometry whole, GeometryOfCells(geometry, {1, 1}));
+  EXPECT_EQ(PlaceMap(whole, {1, 1}, {164, 64}).covered, cv::Rect(50, 0, 64, 64));
+  EXPECT_THAT(GeometryOfCells(geometry, {2, 1}), StatusIs(absl::StatusCode::kInternal, HasSubstr("stride_x")));
+}
+
 struct GridCase {
   int channels;
   cv::Size cells;
@@ -183,12 +167,6 @@ TEST(ChannelBars, StandWhereTheValuesAre) {
   EXPECT_NE(bar, bars.at<cv::Vec3b>(20, 64 + 250));
 }
 
-std::string JpegOf(const cv::Mat& picture) {
-  std::vector<uint8_t> bytes;
-  cv::imencode(".jpg", picture, bytes);
-  return {bytes.begin(), bytes.end()};
-}
-
 class Sheet : public ::testing::TestWithParam<std::vector<int64_t>> {};
 
 TEST_P(Sheet, IsAPictureWhateverTheShape) {
@@ -225,6 +203,30 @@ TEST(FitInto, KeepsTheAspectRatioAndEnlargesLittle) {
   EXPECT_EQ(FitInto(cv::Mat(3000, 4000, CV_8UC3), {560, 400}).size(), cv::Size(533, 400));
   EXPECT_EQ(FitInto(cv::Mat(10, 20, CV_8UC3), {560, 400}).size(), cv::Size(80, 40));
   EXPECT_EQ(FitInto(cv::Mat(1, 30000, CV_8UC3), {560, 400}).size(), cv::Size(560, 1));
+}
+
+TEST(WrapText, BreaksAtSpacesAndKeepsEveryWord) {
+  const TextStyle style;
+  EXPECT_EQ(WrapText("short", style, 500), std::vector<std::string>{"short"});
+  const std::vector<std::string> lines =
+      WrapText("one two three four five six", style, TextWidth("one two three", style));
+  EXPECT_EQ(absl::StrJoin(lines, " "), "one two three four five six");
+  EXPECT_GT(lines.size(), 1U);
+  for (const std::string& line : lines) EXPECT_LE(TextWidth(line, style), TextWidth("one two three", style)) << line;
+  EXPECT_THAT(WrapText("", style, 10), ::testing::IsEmpty());
+}
+
+TEST(DecodeThumbnail, IsTheWholePictureMadeSmall) {
+  cv::Mat photograph(1200, 1600, CV_8UC3);
+  for (int y = 0; y < photograph.rows; ++y)
+    photograph.row(y).setTo(cv::Scalar(y * 255 / 1200, 90, 255 - y * 255 / 1200));
+  for (const cv::Size area : {cv::Size(176, 132), cv::Size(300, 300), cv::Size(700, 700), cv::Size(1500, 1500)}) {
+    ASSERT_OK_AND_ASSIGN(const cv::Mat thumbnail, DecodeThumbnail(JpegOf(photograph), area));
+    const cv::Mat wanted = FitInto(photograph, area);
+    ASSERT_EQ(thumbnail.size(), wanted.size());
+    EXPECT_LT(cv::norm(thumbnail, wanted, cv::NORM_L1) / static_cast<double>(wanted.total() * 3), 3) << area;
+  }
+  EXPECT_THAT(DecodeThumbnail("no picture", {10, 10}), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(CutText, EndsWhatIsTooLongWithDots) {

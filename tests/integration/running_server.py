@@ -24,7 +24,8 @@ from grpc.health.v1 import health_pb2  # noqa: E402
 from onebyone.v1 import feature_extraction_pb2, model_pb2, tensor_pb2  # noqa: E402
 
 SOURCE = pathlib.Path(os.environ.get("ONEBYONE_SOURCE", "."))
-PROGRAM = pathlib.Path(os.environ.get("ONEBYONE_BIN", "build/release/bin")) / "onebyone-server"
+BIN = pathlib.Path(os.environ.get("ONEBYONE_BIN", "build/release/bin"))
+PROGRAM = BIN / "onebyone-server"
 SHARED = pathlib.Path(os.environ.get("ONEBYONE_SHARED") or SOURCE / ".." / "shared")
 MODELS = SOURCE / "deploy" / "models"
 SERVICE = "/onebyone.v1.FeatureExtraction/"
@@ -48,6 +49,12 @@ class Client:
     def _unary(self, method, response):
         return self.channel.unary_unary(SERVICE + method, request_serializer=lambda message: message.SerializeToString(),
                                         response_deserializer=response.FromString)
+
+
+def onebyone(server, command, *arguments):
+    """A run of the program `onebyone` against a RunningServer, its output as text."""
+    return subprocess.run([str(BIN / "onebyone"), command, "--server", server.address, *map(str, arguments)],
+                          capture_output=True, text=True, timeout=240, check=False)
 
 
 class RunningServer:
