@@ -150,6 +150,51 @@ absl::Status CheckPooling(const v1::Pooling& pooling, const std::string& path, c
   return absl::OkStatus();
 }
 
+// The ranges that the bundle has for the rows or the layer, as far as `spec` says what they are.
+absl::StatusOr<std::vector<Uint8Range>> FixedRanges(const std::string& path, const Model& model,
+                                                    const FeatureSpec& spec) {
+  std::vector<Uint8Range> fixed;
+  const auto without = [&path](const std::string& what, const std::string& command) {
+    return AtField(path, absl::FailedPreconditionError(absl::StrCat("FIXED: the bundle holds no ranges for ", what,
+                                                                    "; measure them with: onebyone-model ", command)));
+  };
+  switch (spec.source) {
+    case FeatureSpec::Source::kRandom: return WithoutMeaning(path, "with a whole layer or a stored reduction");
+    case FeatureSpec::Source::kStored:
+      if (spec.stored->ranges.empty()) {
+        return without(absl::StrCat("the reduction '", spec.stored->name, "'"),
+                       absl::StrCat("fit-reduction --bundle ", model.bundle.name, " --layer ", spec.layer->name,
+                                    " --images FOLDER"));
+      }
+      for (int64_t row = 0; row < spec.channels; ++row) {
+        const ChannelRange& range = spec.stored->ranges[static_cast<size_t>(row)];
+        fixed.push_back(Uint8RangeOf(range.low, range.high));
+      }
+      return fixed;
+    case FeatureSpec::Source::kWhole: break;
+  }
+  static const Calibration kNone;
+  const Calibration& calibration = model.bundle.calibration != nullptr ? *model.bundle.calibration : kNone;
+  const auto found = calibration.ranges.find(spec.layer->name);
+  if (found == calibration.ranges.end()) {
+    return without(absl::StrCat("layer ", QuotedInput(spec.layer->name)),
+                   absl::StrCat("calibrate --bundle ", model.bundle.name, " --images FOLDER"));
+  }
+  fixed.assign(static_cast<size_t>(spec.channels), Uint8RangeOf(found->second.low, found->second.high));
+  return fixed;
+}
+
+absl::Status CheckUint8Range(const v1::FeatureRequest& feature, const std::string& path, const Model& model,
+                             FeatureSpec& spec) {
+  if (!v1::Uint8Range_IsValid(feature.uint8_range())) return UnknownNumber(path, feature.uint8_range());
+  if (feature.uint8_range() == v1::UINT8_RANGE_UNSPECIFIED) return absl::OkStatus();
+  if (spec.form.data_type != v1::UINT8) return WithoutMeaning(path, "with data_type UINT8");
+  if (feature.uint8_range() != v1::FIXED) return absl::OkStatus();
+  if (feature.l2_normalize()) return WithoutMeaning(path, "without l2_normalize, which no stored range knows");
+  ASSIGN_OR_RETURN(spec.form.fixed, FixedRanges(path, model, spec));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 int64_t FeatureSpec::AnswerBytes(int64_t height, int64_t width) const {
@@ -182,6 +227,7 @@ absl::StatusOr<FeatureSpec> CheckFeature(const v1::FeatureRequest& feature, cons
   if (feature.data_type() != v1::DATA_TYPE_UNSPECIFIED) spec.form.data_type = feature.data_type();
   if (feature.layout() != v1::LAYOUT_UNSPECIFIED) spec.form.layout = feature.layout();
   spec.form.l2_normalize = feature.l2_normalize();
+  RETURN_IF_ERROR(CheckUint8Range(feature, absl::StrCat(path, ".uint8_range"), model, spec));
   return spec;
 }
 

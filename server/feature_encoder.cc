@@ -4,7 +4,6 @@
 #include <string>
 
 #include "absl/time/clock.h"
-#include "engine/tensor/element_conversion.h"
 
 namespace onebyone {
 namespace {
@@ -68,14 +67,14 @@ void WriteFloats(const Map& map, bool transposes, std::vector<float>& scratch, v
   }
 }
 
-void WriteUint8(const Map& map, v1::Layout layout, v1::FeatureMap& feature) {
+void WriteUint8(const Map& map, v1::Layout layout, const std::vector<Uint8Range>& fixed, v1::FeatureMap& feature) {
   feature.mutable_content()->resize(map.elements());
   auto* bytes = reinterpret_cast<uint8_t*>(feature.mutable_content()->data());
   const int64_t cells = map.cells();
   std::vector<uint8_t> channel(layout == v1::HWC ? cells : 0);
   for (int64_t c = 0; c < map.channels; ++c) {
     const float* values = map.values + c * cells;
-    const Uint8Range range = ChooseUint8Range(values, cells);
+    const Uint8Range range = fixed.empty() ? ChooseUint8Range(values, cells) : fixed[static_cast<size_t>(c)];
     feature.add_scale(range.scale);
     feature.add_zero_point(range.zero_point);
     if (layout == v1::CHW) {
@@ -122,7 +121,7 @@ FeatureEncoder::Times FeatureEncoder::Encode(const ConstTensorView& view, const 
   // With one cell or one channel both layouts are the same bytes.
   const bool transposes = form.layout == v1::HWC && map.cells() > 1 && map.channels > 1;
   if (form.data_type == v1::UINT8) {
-    WriteUint8(map, transposes ? v1::HWC : v1::CHW, feature);
+    WriteUint8(map, transposes ? v1::HWC : v1::CHW, form.fixed, feature);
   } else {
     WriteFloats(map, transposes, transposed_, feature);
   }

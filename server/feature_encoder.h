@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "engine/tensor/element_conversion.h"
 #include "engine/tensor/tensor_view.h"
 #include "onebyone/v1/tensor.pb.h"
 #include "server/pooling.h"
@@ -15,6 +16,7 @@ struct FeatureForm {
   bool l2_normalize = false;
   v1::DataType data_type = v1::FLOAT32;  // never DATA_TYPE_UNSPECIFIED
   v1::Layout layout = v1::CHW;           // never LAYOUT_UNSPECIFIED
+  std::vector<Uint8Range> fixed{};       // UINT8: of each channel; empty: from the map
 };
 
 // Bytes of one element on the wire.

@@ -64,6 +64,7 @@ void DescribeLayer(const Model& model, const LayerInfo& layer, v1::Layer& descri
     stored.set_max_channels(static_cast<int32_t>(reduction->max_channels()));
     stored.set_kind(reduction->kind == Reduction::Kind::kHead ? v1::StoredReduction::HEAD
                                                               : v1::StoredReduction::FITTED);
+    stored.set_has_fixed_range(!reduction->ranges.empty());
     stored.mutable_explained_variance()->Add(reduction->explained_variance.begin(),
                                              reduction->explained_variance.end());
   }

@@ -123,6 +123,10 @@ void AddMapFlags(CLI::App& command, FeatureFlags& flags) {
       {{"float32", v1::FLOAT32}, {"float16", v1::FLOAT16}, {"bfloat16", v1::BFLOAT16}, {"uint8", v1::UINT8}},
       [&flags](v1::DataType type) { flags.feature.set_data_type(type); },
       "Type on the wire, float32 unless told; bfloat16 and uint8 are written as float32, NumPy lacks them");
+  AddWords<v1::Uint8Range>(
+      command, "--uint8-range", {{"map", v1::FROM_MAP}, {"fixed", v1::FIXED}},
+      [&flags](v1::Uint8Range range) { flags.feature.set_uint8_range(range); },
+      "Scales of uint8: chosen from each map (unless told), or fixed by the bundle, so that bytes of images compare");
   AddPoolingFlag(command, flags);
   command.add_flag_callback(
       "--normalize", [&flags] { flags.feature.set_l2_normalize(true); }, "Scale each vector of channels to length 1");

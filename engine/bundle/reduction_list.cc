@@ -71,6 +71,11 @@ absl::StatusOr<config::v1::StoredReduction> WriteArrays(const std::string& folde
     }
   }
   config.mutable_explained_variance()->Add(reduction.explained_variance.begin(), reduction.explained_variance.end());
+  for (const ChannelRange& range : reduction.ranges) {
+    config::v1::ChannelRange& stored = *config.add_ranges();
+    stored.set_low(range.low);
+    stored.set_high(range.high);
+  }
   return config;
 }
 

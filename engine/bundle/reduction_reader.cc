@@ -1,5 +1,6 @@
 #include "engine/bundle/reduction_reader.h"
 
+#include <cmath>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -41,6 +42,24 @@ absl::Status CheckShares(absl::string_view field, const std::vector<double>& sha
     before = share;
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<ChannelRange>> ReadRanges(absl::string_view field, const config::v1::StoredReduction& config,
+                                                     int64_t channels) {
+  if (config.ranges_size() != 0 && config.ranges_size() != channels) {
+    return absl::InvalidArgumentError(absl::StrCat(field, ".ranges: want none or ", channels,
+                                                   ", one a row of the weights, got ", config.ranges_size()));
+  }
+  std::vector<ChannelRange> ranges;
+  for (const config::v1::ChannelRange& range : config.ranges()) {
+    if (!std::isfinite(range.low()) || !std::isfinite(range.high()) || range.low() > range.high()) {
+      return absl::InvalidArgumentError(absl::StrCat(field, ".ranges[", ranges.size(),
+                                                     "]: want finite numbers, low at most high, got ", range.low(),
+                                                     " to ", range.high()));
+    }
+    ranges.push_back({range.low(), range.high()});
+  }
+  return ranges;
 }
 
 // Weights [rows, columns] and a bias that has as many numbers as there are rows.
@@ -90,6 +109,7 @@ absl::StatusOr<Reduction> ReadReduction(const std::string& folder, absl::string_
   reduction.relu = last.relu;
   reduction.explained_variance.assign(config.explained_variance().begin(), config.explained_variance().end());
   RETURN_IF_ERROR(CheckShares(field, reduction.explained_variance, reduction.max_channels()));
+  ASSIGN_OR_RETURN(reduction.ranges, ReadRanges(field, config, reduction.max_channels()));
   return reduction;
 }
 

@@ -19,15 +19,6 @@ ValueRange Within(const ValueRange& observed, double low, double high) {
 // "Statistics of Extremes", 1958).
 constexpr double kDeviations = 4;
 
-ValueRange ExtremeRange(const Histogram& histogram) {
-  ValueRange range = histogram.observed();
-  const double high = histogram.highs().mean() + kDeviations * histogram.highs().deviation();
-  const double low = histogram.lows().mean() - kDeviations * histogram.lows().deviation();
-  if (range.high > 0) range.high = std::max(range.high, static_cast<float>(high));
-  if (range.low < 0) range.low = std::min(range.low, static_cast<float>(low));
-  return range;
-}
-
 // The upper edge of the bin in which the count from below passes `wanted`.
 double Quantile(const Histogram& histogram, double wanted) {
   double seen = 0;
@@ -75,6 +66,15 @@ absl::string_view NameOf(RangeMethod method) {
   return "max";
 }
 
+ValueRange ExtremeRange(const ValueRange& observed, const Spread& lows, const Spread& highs) {
+  ValueRange range = observed;
+  const double high = highs.mean() + kDeviations * highs.deviation();
+  const double low = lows.mean() - kDeviations * lows.deviation();
+  if (range.high > 0) range.high = std::max(range.high, static_cast<float>(high));
+  if (range.low < 0) range.low = std::min(range.low, static_cast<float>(low));
+  return range;
+}
+
 double QuantizationError(const Histogram& histogram, double end) {
   if (histogram.total() == 0) return 0;
   const double step = end / (histogram.observed().low >= 0 ? 255 : 127);
@@ -93,7 +93,7 @@ double QuantizationError(const Histogram& histogram, double end) {
 ValueRange ChooseRange(const Histogram& histogram, RangeMethod method) {
   if (histogram.total() == 0) return {};
   switch (method) {
-    case RangeMethod::kExtreme: return ExtremeRange(histogram);
+    case RangeMethod::kExtreme: return ExtremeRange(histogram.observed(), histogram.lows(), histogram.highs());
     case RangeMethod::kPercentile: return PercentileRange(histogram);
     case RangeMethod::kMse: return LeastErrorRange(histogram);
     case RangeMethod::kMax: break;

@@ -26,6 +26,10 @@ absl::string_view NameOf(RangeMethod method);
 // The range, by all methods but kExtreme within the observed one. That of a histogram without numbers is 0 to 0.
 ValueRange ChooseRange(const Histogram& histogram, RangeMethod method);
 
+// As far as another picture is likely to reach, never less than `observed`: the mean of the pictures' extremes and four
+// standard deviations. An end that is 0 stays.
+ValueRange ExtremeRange(const ValueRange& observed, const Spread& lows, const Spread& highs);
+
 // The expected squared error of a number of `histogram` in 8 bits that saturate at -`end` and `end`: 0 to 255 where no
 // number is below 0, else -127 to 127.
 double QuantizationError(const Histogram& histogram, double end);

@@ -19,6 +19,11 @@ struct PointwiseConvolution {
   int64_t in_channels() const { return weights.shape()[1]; }
 };
 
+struct ChannelRange {
+  float low = 0;
+  float high = 0;
+};
+
 // A 1x1 convolution that maps the C channels of a layer to K: y = weights * x + bias, ReLU where asked. The first k
 // rows are the reduction to k channels, so one fit serves every k.
 struct Reduction {
@@ -37,6 +42,8 @@ struct Reduction {
   // Network in Network: a convolution between the layer and the one above, whose C are then this one's rows.
   std::optional<PointwiseConvolution> hidden = std::nullopt;
   int64_t images = 0;  // pictures that it was fitted on; 0: not known
+  // What each row's results are likely to span; empty: not known.
+  std::vector<ChannelRange> ranges = {};
 
   int64_t max_channels() const { return weights.shape()[0]; }
   // Of the layer that it takes.

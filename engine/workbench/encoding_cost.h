@@ -12,7 +12,7 @@ namespace onebyone {
 struct EncodingCost {
   std::string data_type;  // "float32", "float16", "bfloat16", "uint8"
   std::string layout;     // "CHW", "HWC"
-  int64_t bytes = 0;      // with the scale and the zero point of each channel, where it has them
+  int64_t bytes = 0;      // with the scale and the zero point of each channel, as protobuf packs them
   double min_ms = 0;
 };
 

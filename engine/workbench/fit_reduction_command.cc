@@ -14,6 +14,7 @@
 #include "engine/bundle/bundle_location.h"
 #include "engine/model_loader.h"
 #include "engine/reduction/principal_components.h"
+#include "engine/workbench/component_ranges.h"
 #include "engine/workbench/fit_checkpoint.h"
 #include "engine/workbench/moment_collection.h"
 #include "engine/workbench/picture_set.h"
@@ -44,7 +45,7 @@ struct Fit {
 
 // A reduction and what it keeps.
 struct Outcome {
-  std::shared_ptr<const Reduction> reduction;
+  std::shared_ptr<Reduction> reduction;
   int64_t pixels = 0;
   std::vector<ReductionRow> rows;
 };
@@ -151,9 +152,26 @@ absl::StatusOr<std::vector<Outcome>> Solve(const Fit& fit, int64_t max_channels)
     Outcome& outcome = outcomes.emplace_back();
     outcome.rows = ReportOn(*reduction, layer.moments.mean, layer.pooled);
     outcome.pixels = layer.moments.pixels;
-    outcome.reduction = std::make_shared<const Reduction>(*std::move(reduction));
+    outcome.reduction = std::make_shared<Reduction>(*std::move(reduction));
   }
   return outcomes;
+}
+
+// So that bytes of a fixed scale can hold what the reductions give.
+absl::Status AddRanges(const FitReductionOptions& options, const Cancellation& cancellation, std::ostream& errors,
+                       const Fit& fit, std::vector<Outcome>& outcomes) {
+  std::vector<std::string> pictures;
+  for (const std::string& file : fit.files) {
+    const auto is_file = [&file](const SkippedFile& skipped) { return skipped.path == file; };
+    if (std::none_of(fit.collected.skipped.begin(), fit.collected.skipped.end(), is_file)) pictures.push_back(file);
+  }
+  std::vector<std::shared_ptr<const Reduction>> reductions;
+  for (const Outcome& outcome : outcomes) reductions.push_back(outcome.reduction);
+  Progress progress(options.show_progress ? &errors : nullptr);
+  ASSIGN_OR_RETURN(const auto ranges,
+                   MeasureComponentRanges(fit.model, reductions, pictures, options.threads, cancellation, progress));
+  for (size_t i = 0; i < outcomes.size(); ++i) outcomes[i].reduction->ranges = ranges[i];
+  return absl::OkStatus();
 }
 
 void PrintText(const Fit& fit, const std::vector<Outcome>& outcomes, std::ostream& out) {
@@ -204,7 +222,8 @@ absl::Status RunFitReduction(const FitReductionOptions& options, const Cancellat
                              std::ostream& errors) {
   ASSIGN_OR_RETURN(Fit fit, Prepare(options, errors));
   RETURN_IF_ERROR(Collect(options, cancellation, errors, fit));
-  ASSIGN_OR_RETURN(const std::vector<Outcome> outcomes, Solve(fit, options.max_channels));
+  ASSIGN_OR_RETURN(std::vector<Outcome> outcomes, Solve(fit, options.max_channels));
+  RETURN_IF_ERROR(AddRanges(options, cancellation, errors, fit, outcomes));
   ReductionList reductions;
   for (const Outcome& outcome : outcomes) reductions.push_back(outcome.reduction);
   RETURN_IF_ERROR(StoreReductions(fit.model->bundle, reductions));

@@ -13,7 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "engine/base/status_macros.h"
 #include "engine/runtime/executor.h"
-#include "engine/workbench/json.h"
+#include "engine/base/json.h"
 #include "engine/workbench/latency.h"
 #include "tests/benchmarks/network.h"
 #include "tests/benchmarks/program.h"

@@ -38,6 +38,7 @@ std::shared_ptr<Reduction> Fitted(const std::string& layer, float first = 1) {
   reduction->bias = Filled({2}, -first);
   reduction->explained_variance = {0.1, 1.0 / 3};
   reduction->images = 12;
+  reduction->ranges = {{-1.0F / 3, 2}, {0, 1e-3F}};
   return reduction;
 }
 
@@ -79,6 +80,9 @@ TEST_F(ReductionListTest, IsReadBackWithTheBundle) {
   EXPECT_EQ(fitted.name, "pca(a/b c)");
   EXPECT_EQ(fitted.kind, Reduction::Kind::kFitted);
   EXPECT_EQ(fitted.images, 12);
+  ASSERT_THAT(fitted.ranges, SizeIs(2));
+  EXPECT_EQ(fitted.ranges[0].low, -1.0F / 3);
+  EXPECT_EQ(fitted.ranges[1].high, 1e-3F);
   EXPECT_EQ(fitted.weights.As<float>()[5], 6);
   EXPECT_EQ(fitted.bias->As<float>()[1], 0);
   EXPECT_THAT(fitted.explained_variance, ElementsAre(0.1, 1.0 / 3));  // to the last bit

@@ -84,6 +84,15 @@ TEST_F(StoredReductionTest, RefusesSharesThatAreNone) {
   }
 }
 
+TEST_F(StoredReductionTest, RefusesRangesThatAreNone) {
+  for (const char* ranges : {"[{low: 0 high: 1}]", "[{low: 0 high: 1}, {low: 2 high: 1}]",
+                             "[{low: 0 high: 1}, {low: -inf high: 1}]", "[{low: 0 high: nan}, {}]"}) {
+    EXPECT_THAT(Read(absl::StrCat("ranges: ", ranges)),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("reductions[0].ranges")))
+        << ranges;
+  }
+}
+
 TEST_F(StoredReductionTest, RefusesASecondOfTheSameNameOrLayer) {
   others_ = "reductions { name: 'pca' layer: 'conv' weights: 'w.npy' }";
   EXPECT_THAT(Read(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("reductions[1].name")));

@@ -101,6 +101,30 @@ class ReductionTest(unittest.TestCase):
                 self.assertGreater(cosine(many, wanted), least)
                 self.assertGreater(cosine(few, many[:8]), 0.9999)  # nested
 
+    def test_bytes_of_a_fixed_scale_compare_from_picture_to_picture(self):
+        self.fit("--max-channels", 64)
+        workbench("calibrate", "--bundle", self.bundle, "--images", self.pictures, "--method", "max", "--keep-float", 0)
+        other = (SAMPLES / "coffee.jpg").read_bytes()
+        wanted = [{"layer": LAYER, "channels": 16}, {"layer": LAYER}]
+        as_bytes = [{**feature, "data_type": "UINT8", "uint8_range": "FIXED"} for feature in wanted]
+        with RunningServer("--models", str(self.models), "--precision=f32") as server:
+            layers = server.client.get_model(model_pb2.GetModelRequest()).layers
+            (layer,) = [layer for layer in layers if layer.name == LAYER]
+            self.assertTrue(layer.reductions[0].has_fixed_range)
+            answers = [server.client.extract(request_for(picture, features=wanted + as_bytes), timeout=120).results[0]
+                       for picture in (PICTURE, other)]
+        scales = [[list(feature.scale) for feature in answer.features[2:]] for answer in answers]
+        self.assertEqual(scales[0], scales[1])
+        for answer in answers:
+            for exact, encoded in zip(answer.features[:2], answer.features[2:]):
+                numbers = np.frombuffer(exact.content, "<f4").reshape(exact.shape)
+                levels = np.frombuffer(encoded.content, np.uint8).reshape(encoded.shape).astype(float)
+                scale, zero = (np.array(part)[:, None, None] for part in (encoded.scale, encoded.zero_point))
+                error = np.abs((levels - zero) * scale - numbers)
+                inside = (numbers >= -scale * (zero + 0.5)) & (numbers <= scale * (255 - zero + 0.5))
+                self.assertGreater(inside.mean(), 0.999)  # the pictures are among those that were measured
+                self.assertLessEqual((error / scale)[inside].max(), 0.501)
+
     def test_an_unfitted_layer_names_the_command(self):
         request = request_for(PICTURE, features=[
             {"layer": LAYER, "channels": 8, "reduction": feature_extraction_pb2.STORED}])

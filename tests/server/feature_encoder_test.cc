@@ -109,6 +109,16 @@ TEST(FeatureEncoder, AGridKeepsItsRowsAndColumns) {
   EXPECT_EQ(Element(feature, 0, 0), ValueAt(0, 1, 2));
 }
 
+TEST(FeatureEncoder, TakesTheScalesThatAreFixedAndSaturatesBeyond) {
+  const std::vector<float> values = {-3, -1, 0, 2.54F, 9, 0.01F};  // of two channels
+  const FeatureForm form = {.data_type = v1::UINT8, .fixed = {Uint8RangeOf(-1, 1.55), Uint8RangeOf(0, 2.55)}};
+  v1::FeatureMap feature;
+  FeatureEncoder().Encode({DataType::kFloat32, {1, 2, 1, 3}, values.data()}, form, feature);
+  EXPECT_THAT(feature.scale(), ElementsAre(::testing::FloatEq(0.01F), ::testing::FloatEq(0.01F)));
+  EXPECT_THAT(feature.zero_point(), ElementsAre(100, 0));
+  EXPECT_EQ(feature.content(), std::string({'\0', '\0', 100, static_cast<char>(254), static_cast<char>(255), 1}));
+}
+
 TEST(FeatureEncoder, NormalizesAfterPooling) {
   const std::vector<float> map = Map();
   v1::FeatureMap feature;

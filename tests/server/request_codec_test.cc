@@ -193,6 +193,44 @@ INSTANTIATE_TEST_SUITE_P(
                    },
                    absl::StatusCode::kFailedPrecondition, "features[0].reduction",
                    "onebyone-model fit-reduction --bundle other --layer conv"},
+        BadRequest{"fixed_range_of_floats", [](auto& r) { First(r).set_uint8_range(v1::FIXED); }, kInvalid,
+                   "features[0].uint8_range", "with data_type UINT8"},
+        BadRequest{"unknown_range",
+                   [](auto& r) {
+                     First(r).set_data_type(v1::UINT8);
+                     First(r).set_uint8_range(static_cast<v1::Uint8Range>(9));
+                   },
+                   kInvalid, "features[0].uint8_range", "got 9"},
+        BadRequest{"fixed_range_of_unit_vectors",
+                   [](auto& r) {
+                     First(r).set_data_type(v1::UINT8);
+                     First(r).set_uint8_range(v1::FIXED);
+                     First(r).set_l2_normalize(true);
+                   },
+                   kInvalid, "features[0].uint8_range", "without l2_normalize"},
+        BadRequest{"fixed_range_of_a_random_projection",
+                   [](auto& r) {
+                     First(r).set_data_type(v1::UINT8);
+                     First(r).set_uint8_range(v1::FIXED);
+                     First(r).set_channels(3);
+                     First(r).set_reduction(v1::RANDOM_PROJECTION);
+                   },
+                   kInvalid, "features[0].uint8_range", "with a whole layer or a stored reduction"},
+        BadRequest{"fixed_range_without_a_calibration",
+                   [](auto& r) {
+                     First(r).set_data_type(v1::UINT8);
+                     First(r).set_uint8_range(v1::FIXED);
+                   },
+                   absl::StatusCode::kFailedPrecondition, "features[0].uint8_range",
+                   "onebyone-model calibrate --bundle other"},
+        BadRequest{"fixed_range_that_no_fit_has_measured",
+                   [](auto& r) {
+                     First(r).set_data_type(v1::UINT8);
+                     First(r).set_uint8_range(v1::FIXED);
+                     First(r).set_channels(3);
+                   },
+                   absl::StatusCode::kFailedPrecondition, "features[0].uint8_range",
+                   "onebyone-model fit-reduction --bundle other"},
         BadRequest{"seed_of_stored",
                    [](auto& r) {
                      First(r).set_channels(3);
