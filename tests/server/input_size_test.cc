@@ -128,6 +128,17 @@ TEST_F(InputSizes, ANativePictureThatDoesNotFitFailsAlone) {
               AllOf(HasSubstr("'embedding'"), HasSubstr("at least 32x32"), HasSubstr("40x31"), HasSubstr("40x30")));
 }
 
+TEST_F(InputSizes, ALayerThatNeedsTheOwnSizeIsRefusedAtOthers) {
+  v1::ExtractFeaturesRequest request = Request(v1::NATIVE, {picture_}, "block/output");
+  request.add_features()->set_layer("flat");
+  v1::ExtractFeaturesResponse response;
+  const grpc::Status status = Extract(request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), AllOf(HasSubstr("features[1].layer"), HasSubstr("'flat'"), HasSubstr("32x32")));
+  request.set_input_size(v1::LETTERBOX);
+  EXPECT_THAT(Extracted(request).results(0).features(1).shape(), ElementsAre(24 * 16 * 16));
+}
+
 TEST_F(InputSizes, AGridIsComparedWithTheMapOfEachPicture) {
   v1::ExtractFeaturesRequest request =
       Request(v1::NATIVE, {EncodedPicture(80, 60), EncodedPicture(40, 36)}, "block/output");
@@ -179,6 +190,10 @@ TEST_F(InputSizes, AModelTellsWhichLayersAreFullyConvolutional) {
   EXPECT_EQ(model.native().stride_y(), 2);
   EXPECT_EQ(model.native().max_pixels(), 2 << 20);
   for (const v1::Layer& layer : model.layers()) {
+    if (layer.name() == "flat") {
+      EXPECT_FALSE(layer.is_fully_convolutional());
+      continue;
+    }
     EXPECT_TRUE(layer.is_fully_convolutional()) << layer.name();
     const bool is_mean = layer.name() == "pool" || layer.name() == "embedding";
     EXPECT_EQ(layer.least_native_height(), is_mean ? 32 : 2) << layer.name();

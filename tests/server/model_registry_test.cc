@@ -122,7 +122,7 @@ TEST(Describe, TellsEveryLayerInGraphOrder) {
   while (at < response.layers_size() && response.layers(at).name() != "block/output") ++at;
   ASSERT_LT(at, response.layers_size());
   const v1::Layer& layer = response.layers(at);
-  EXPECT_EQ(response.layers(response.layers_size() - 1).name(), "embedding");
+  EXPECT_EQ(response.layers(response.layers_size() - 1).name(), "flat");
   EXPECT_TRUE(response.layers(response.layers_size() - 1).is_vector());
   EXPECT_THAT(layer.aliases(), ElementsAre("features"));
   EXPECT_EQ(layer.channels(), 24);

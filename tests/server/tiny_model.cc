@@ -69,6 +69,7 @@ std::shared_ptr<const Model> TinyModel(const std::string& name, int max_native_p
                     .Concat("block/output", {"block/1x1", "block/3x3"})
                     .GlobalAveragePool("pool", "block/output")
                     .Flatten("embedding", "pool")
+                    .Flatten("flat", "block/output")
                     .Output("embedding")
                     .Build();
   const auto model = MakeModel(std::move(bundle), std::move(graph),

@@ -15,7 +15,7 @@ namespace onebyone::testing {
 // A network that runs in microseconds: input 32x32;
 //   conv [16, 16, 16], block/1x1 [16, 16, 16], block/3x3 [8, 16, 16], block/output [24, 16, 16] (the concat of both;
 //   alias "features"; a fitted reduction "pca" to 6 channels; a chain "head" to 10, then 30, with ReLUs), pool [24, 1,
-//   1], embedding [24] (the default).
+//   1], embedding [24] (the default), flat [6144], the one that is not fully convolutional.
 std::shared_ptr<const Model> TinyModel(const std::string& name = "tiny", int max_native_plans = 32);
 
 // A folder below the test's temporary folder that looks like a folder of bundles with these names, and a load function
