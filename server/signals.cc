@@ -23,9 +23,11 @@ Signals::Signals() {
   const sigset_t set = Watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   thread_ = std::thread([this] { Watch(); });
+  forwarded_.emplace(std::initializer_list<int>{SIGTERM, SIGINT}, thread_.native_handle());
 }
 
 Signals::~Signals() {
+  forwarded_.reset();
   pthread_kill(thread_.native_handle(), kWake);
   thread_.join();
 }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "engine/base/forwarded_signals.h"
 
 namespace onebyone {
 
@@ -11,7 +13,8 @@ namespace onebyone {
 // The first asks for the end; a second one ends the process at once with code 128 + its number.
 class Signals {
  public:
-  // Blocks both in this thread and those it starts: make it before any other thread.
+  // Blocks both in this thread and those it starts: make it before any other thread. What reaches a thread that a
+  // library began earlier is sent on.
   Signals();
   ~Signals();
   Signals(const Signals&) = delete;
@@ -26,6 +29,7 @@ class Signals {
   absl::Mutex mutex_;
   int first_ ABSL_GUARDED_BY(mutex_) = 0;
   std::thread thread_;
+  std::optional<ForwardedSignals> forwarded_;
 };
 
 }  // namespace onebyone

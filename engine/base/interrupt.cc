@@ -27,12 +27,15 @@ Interrupt::Interrupt(std::function<void()> callback) {
     if (sigwait(&signals, &signal) != 0 || over_.load()) return;
     call();
     if (sigwait(&signals, &signal) != 0 || over_.load()) return;
+    std::signal(signal, SIG_DFL);
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
     raise(signal);
   });
+  forwarded_.emplace(std::initializer_list<int>{SIGINT, SIGTERM}, waiter_.native_handle());
 }
 
 Interrupt::~Interrupt() {
+  forwarded_.reset();
   over_.store(true);
   pthread_kill(waiter_.native_handle(), kWake);
   waiter_.join();

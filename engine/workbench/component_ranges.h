@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "engine/base/cancellation.h"
+#include "engine/runtime/cancellation.h"
 #include "engine/model_loader.h"
 #include "engine/reduction/reduction.h"
 #include "engine/workbench/progress.h"

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <thread>
 
 #include "absl/synchronization/notification.h"
 
@@ -38,6 +39,27 @@ class InterruptDeathTest : public ::testing::TestWithParam<int> {
 
 TEST_P(InterruptDeathTest, CallsBackAtTheFirstSignal) {
   EXPECT_EXIT(EndAfterTheFirst(GetParam()), ::testing::ExitedWithCode(7), "");
+}
+
+// As of a library that begins threads before main(): they have blocked nothing.
+[[noreturn]] void SendToAnEarlierThread(int signal, int times) {
+  std::thread earlier([] {
+    while (true) pause();
+  });
+  absl::Notification called;
+  {
+    const Interrupt interrupt([&called] { called.Notify(); });
+    pthread_kill(earlier.native_handle(), signal);
+    called.WaitForNotification();
+    if (times > 1) pthread_kill(earlier.native_handle(), signal);
+    while (times > 1) pause();
+  }
+  std::_Exit(7);
+}
+
+TEST_P(InterruptDeathTest, TakesWhatReachesAThreadThatWasThereBefore) {
+  EXPECT_EXIT(SendToAnEarlierThread(GetParam(), 1), ::testing::ExitedWithCode(7), "");
+  EXPECT_EXIT(SendToAnEarlierThread(GetParam(), 2), ::testing::KilledBySignal(GetParam()), "");
 }
 
 TEST_P(InterruptDeathTest, LetsTheSecondSignalEndTheProgram) {

@@ -192,6 +192,21 @@ TEST(SignalsDeathTest, WaitReturnsTheFirstOne) {
       ::testing::ExitedWithCode(0), "");
 }
 
+// As of a library that begins threads before main().
+TEST(SignalsDeathTest, TakeWhatReachesAThreadThatWasThereBefore) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        std::thread earlier([] {
+          while (true) pause();
+        });
+        Signals signals;
+        pthread_kill(earlier.native_handle(), SIGTERM);
+        _exit(signals.Wait() == SIGTERM ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
 TEST(SignalsDeathTest, TheSecondOneEndsTheProcess) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
