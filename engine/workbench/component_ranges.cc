@@ -56,20 +56,21 @@ absl::StatusOr<std::vector<std::vector<ChannelRange>>> MeasureComponentRanges(
   for (const auto& reduction : reductions) queries.push_back({reduction->layer, reduction, reduction->max_channels()});
   std::vector<std::unique_ptr<PictureRunner>> runners;
   for (int i = 0; i < threads; ++i) {
-    ASSIGN_OR_RETURN(std::unique_ptr<PictureRunner> runner, PictureRunner::Create(model, queries));
+    ASSIGN_OR_RETURN(std::unique_ptr<PictureRunner> runner, PictureRunner::Create(model, queries, InputFit::kModel));
     runners.push_back(std::move(runner));
   }
   std::vector<PictureRanges> pictures(std::min(files.size(), kMostPictures));
   progress.Begin("ranges of components", static_cast<int64_t>(pictures.size()));
-  RETURN_IF_ERROR(ParallelLoop(pictures.size(), threads, [&](int thread, size_t i) -> absl::Status {
+  const auto look = [&](int thread, size_t i) -> absl::Status {
     RETURN_IF_ERROR(cancellation.Check());
     PictureRunner& runner = *runners[static_cast<size_t>(thread)];
-    if (runner.Run(files[i], InputFit::kModel).ok()) {
+    if (runner.Run(files[i]).ok()) {
       for (size_t r = 0; r < reductions.size(); ++r) pictures[i].push_back(RangesOf(runner.Map(static_cast<int>(r))));
     }
     progress.Advance();
     return absl::OkStatus();
-  }));
+  };
+  RETURN_IF_ERROR(ParallelLoop(pictures.size(), threads, look));
   std::vector<std::vector<ChannelRange>> ranges(reductions.size());
   for (size_t r = 0; r < reductions.size(); ++r) {
     for (int64_t row = 0; row < reductions[r]->max_channels(); ++row) {
