@@ -44,7 +44,7 @@ TEST(WorkbenchUsage, EndsWithTwoAfterWrongUsage) {
       {"run", "--bundle", "x", "--output", "y", "--channels", "0", "a.jpg"},
       {"run", "--bundle", "x", "--output", "y", "--channels", "-3", "a.jpg"},
       {"run", "--bundle", "x", "--output", "y", "--precision", "f64", "a.jpg"},
-      {"run", "--bundle", "x", "--output", "y", "--resize", "squash", "a.jpg"},
+      {"run", "--bundle", "x", "--output", "y", "--resize", "stretch", "a.jpg"},
       {"run", "--bundle", "x", "--output", "y", "--threads", "0", "a.jpg"},
       {"bench", "--bundle", "x", "--runs", "0"},
       {"verify", "--bundle", "x", "--tolerance", "-1"},
