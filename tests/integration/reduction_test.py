@@ -122,7 +122,7 @@ class ReductionTest(unittest.TestCase):
                 scale, zero = (np.array(part)[:, None, None] for part in (encoded.scale, encoded.zero_point))
                 error = np.abs((levels - zero) * scale - numbers)
                 inside = (numbers >= -scale * (zero + 0.5)) & (numbers <= scale * (255 - zero + 0.5))
-                self.assertGreater(inside.mean(), 0.999)  # the pictures are among those that were measured
+                self.assertGreater(inside.mean(), 0.99)  # a fit on two pictures
                 self.assertLessEqual((error / scale)[inside].max(), 0.501)
 
     def test_an_unfitted_layer_names_the_command(self):

@@ -221,7 +221,7 @@ class LifeTest(unittest.TestCase):
         wanted, got = (np.frombuffer(feature.content, "<f4").astype(float) for feature in (wanted, got))
         self.assertTrue(precisions["int8"].active)
         self.assertFalse(precisions["f32"].active)
-        self.assertGreater(precisions["int8"].cosine_to_float32, 0.95)
+        self.assertGreater(precisions["int8"].cosine_to_float32, 0.9)  # of each of two pictures by the ranges of the other
         self.assertGreater(got @ wanted / np.sqrt((got @ got) * (wanted @ wanted)), 0.95)
 
     def test_the_log_tells_how_it_started(self):
