@@ -17,8 +17,9 @@ enum class RangeMethod : uint8_t {
   kMse,         // the ends with the least mean squared error, of rounding and of saturation together
 };
 
-inline constexpr std::array<RangeMethod, 4> kRangeMethods = {RangeMethod::kMax, RangeMethod::kExtreme,
-                                                             RangeMethod::kPercentile, RangeMethod::kMse};
+// Those first that leave the least of other pictures to saturate.
+inline constexpr std::array<RangeMethod, 4> kRangeMethods = {RangeMethod::kExtreme, RangeMethod::kMax,
+                                                             RangeMethod::kMse, RangeMethod::kPercentile};
 
 // "max", "extreme", "percentile", "mse".
 absl::string_view NameOf(RangeMethod method);

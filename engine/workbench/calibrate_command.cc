@@ -28,10 +28,16 @@ struct Candidate {
   Fidelity fidelity;
 };
 
-// Faithful before not faithful, then by the cosines.
-bool IsBetter(const Fidelity& a, const Fidelity& b) {
-  if (IsFaithful(a) != IsFaithful(b)) return IsFaithful(a);
-  return a.pooled_cosine + a.map_cosine + a.top1_agreement > b.pooled_cosine + b.map_cosine + b.top1_agreement;
+// Whether `other` is to take the place of `safer`, by which less of an unusual picture saturates: faithful before not
+// faithful. Of two faithful ones the safer, unless it loses half as much again: the pictures of a calibration are few,
+// and hardly ever the odd ones.
+bool IsWorthIt(const Fidelity& other, const Fidelity& safer) {
+  constexpr double kWorth = 1.5;
+  if (IsFaithful(other) != IsFaithful(safer)) return IsFaithful(other);
+  const double loss = 2 - other.pooled_cosine - other.map_cosine;
+  const double safer_loss = 2 - safer.pooled_cosine - safer.map_cosine;
+  if (IsFaithful(safer)) return kWorth * loss < safer_loss;
+  return loss - other.top1_agreement < safer_loss - safer.top1_agreement;
 }
 
 // One for each method that is asked for.
@@ -48,17 +54,19 @@ absl::StatusOr<std::vector<Candidate>> TryMethods(const PrecisionTrial& trial, s
                            .calibration = CalibrationBy(method, observations, count),
                            .fidelity = {}};
     candidate.calibration.companded_layers = widest.companded_layers;
-    ASSIGN_OR_RETURN(const FidelityMeasurement measurement, trial.MeasureHeldOut(candidate.name, candidate.calibration));
+    ASSIGN_OR_RETURN(const FidelityMeasurement measurement,
+                     trial.MeasureHeldOut(candidate.name, candidate.calibration));
     candidate.fidelity = Summarize(measurement, Precision::kInt8);
     candidates.push_back(std::move(candidate));
   }
   return candidates;
 }
 
+// `candidates`: the safest first.
 const Candidate& BestOf(const std::vector<Candidate>& candidates) {
   const Candidate* best = &candidates.front();
   for (const Candidate& candidate : candidates) {
-    if (IsBetter(candidate.fidelity, best->fidelity)) best = &candidate;
+    if (IsWorthIt(candidate.fidelity, best->fidelity)) best = &candidate;
   }
   return *best;
 }

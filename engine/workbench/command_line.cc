@@ -260,7 +260,7 @@ void AddCalibrate(CLI::App& app, CommandLine& line) {
       command, "--method", line.calibrate.method, kMethods,
       "How ranges follow from what values hold. max: all of it; extreme: as far as another picture is likely to "
       "reach; percentile: all but 0.01 % at each end; mse: with "
-      "the least squared error; auto (default): try them, keep the best");
+      "the least squared error; auto (default): try them, keep the best, the safer of two that are nearly as good");
   AddKeepFloat(command, line.calibrate.keep_float);
   AddThreads(command, line.calibrate.threads, "Pictures at a time. Default: 1");
   command->final_callback([&line] { line.command = WorkbenchCommand::kCalibrate; });
