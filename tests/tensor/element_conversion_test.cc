@@ -17,7 +17,7 @@ namespace {
 // subnormals, NaN.
 std::vector<float> EveryKindOfFloat() {
   std::vector<float> values;
-  for (uint32_t upper = 0; upper < (1U << 16U); upper += 3) {
+  for (uint32_t upper = 0; upper < (1U << 16U); ++upper) {
     for (const uint32_t lower :
          {0x0000U, 0x0001U, 0x0FFFU, 0x1000U, 0x1001U, 0x3000U, 0x7FFFU, 0x8000U, 0x8001U, 0xFFFFU}) {
       values.push_back(std::bit_cast<float>(upper << 16U | lower));
@@ -50,6 +50,34 @@ TEST(ConvertToBFloat16, EqualsThePlainConversionBitForBit) {
       ASSERT_EQ(elements[i], ToBFloat16(values[i]).bits) << values[i];
     }
   }
+}
+
+// What every pattern stands for, and the number in the middle between it and the next one.
+template <typename Half>
+void ExpectEveryPatternBackAndTiesToEven(void (*convert)(const float*, int64_t, uint16_t*)) {
+  std::vector<float> numbers;
+  std::vector<uint16_t> wanted;
+  for (uint32_t pattern = 0; pattern < (1U << 16U); ++pattern) {
+    const Half half{static_cast<uint16_t>(pattern)};
+    const Half next{static_cast<uint16_t>(pattern + 1)};
+    if (std::isnan(ToFloat(half))) continue;
+    numbers.push_back(ToFloat(half));
+    wanted.push_back(half.bits);
+    if (!std::isfinite(ToFloat(half)) || (pattern & 0x7FFFU) == 0x7FFFU || !std::isfinite(ToFloat(next))) continue;
+    numbers.push_back(ToFloat(half) + (ToFloat(next) - ToFloat(half)) / 2);
+    wanted.push_back(pattern % 2 == 0 ? half.bits : next.bits);
+  }
+  std::vector<uint16_t> elements(numbers.size());
+  convert(numbers.data(), static_cast<int64_t>(numbers.size()), elements.data());
+  for (size_t i = 0; i < numbers.size(); ++i) ASSERT_EQ(elements[i], wanted[i]) << numbers[i];
+}
+
+TEST(ConvertToFloat16, BringsEveryPatternBackAndRoundsTiesToEven) {
+  ExpectEveryPatternBackAndTiesToEven<Float16>(ConvertToFloat16);
+}
+
+TEST(ConvertToBFloat16, BringsEveryPatternBackAndRoundsTiesToEven) {
+  ExpectEveryPatternBackAndTiesToEven<BFloat16>(ConvertToBFloat16);
 }
 
 struct Range {
