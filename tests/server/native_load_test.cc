@@ -19,7 +19,7 @@ using ::onebyone::testing::TinyServerOptions;
 
 using NativeLoad = ::onebyone::testing::Service;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(ONEBYONE_SANITIZED)
 constexpr bool kIsSanitized = true;  // which holds on to memory that has been freed
 #else
 constexpr bool kIsSanitized = false;
