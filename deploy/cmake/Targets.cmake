@@ -22,9 +22,6 @@ elseif(ONEBYONE_SANITIZER STREQUAL "thread")
 elseif(ONEBYONE_SANITIZER)
   message(FATAL_ERROR "ONEBYONE_SANITIZER: want address, thread or nothing, got '${ONEBYONE_SANITIZER}'")
 endif()
-if(ONEBYONE_SANITIZER)
-  add_compile_definitions(ONEBYONE_SANITIZED)  # for tests of memory, of which sanitizers hold on to what is freed
-endif()
 
 # onebyone_library(NAME SOURCES ... [PUBLIC libraries] [PRIVATE libraries])
 # A static library onebyone_NAME, alias onebyone::NAME.
