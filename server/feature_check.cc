@@ -158,14 +158,18 @@ absl::StatusOr<std::vector<Uint8Range>> FixedRanges(const std::string& path, con
     return AtField(path, absl::FailedPreconditionError(absl::StrCat("FIXED: the bundle holds no ranges for ", what,
                                                                     "; measure them with: onebyone-model ", command)));
   };
+  const std::string fit =
+      absl::StrCat("fit-reduction --bundle ", model.bundle.name, " --layer ", spec.layer->name, " --images FOLDER");
   switch (spec.source) {
-    case FeatureSpec::Source::kRandom: return WithoutMeaning(path, "with a whole layer or a stored reduction");
+    case FeatureSpec::Source::kRandom:
+      return without(absl::StrCat("layer ", QuotedInput(spec.layer->name), ", which has no fitted reduction"), fit);
     case FeatureSpec::Source::kStored:
-      if (spec.stored->ranges.empty()) {
-        return without(absl::StrCat("the reduction '", spec.stored->name, "'"),
-                       absl::StrCat("fit-reduction --bundle ", model.bundle.name, " --layer ", spec.layer->name,
-                                    " --images FOLDER"));
+      if (spec.stored->ranges.empty() && spec.stored->kind == Reduction::Kind::kHead) {
+        return AtField(path, absl::FailedPreconditionError(absl::StrCat(
+                                 "FIXED: the bundle holds no ranges for the head '", spec.stored->name,
+                                 "'; ask for FROM_MAP, or write its ranges into the bundle's reductions")));
       }
+      if (spec.stored->ranges.empty()) return without(absl::StrCat("the reduction '", spec.stored->name, "'"), fit);
       for (int64_t row = 0; row < spec.channels; ++row) {
         const ChannelRange& range = spec.stored->ranges[static_cast<size_t>(row)];
         fixed.push_back(Uint8RangeOf(range.low, range.high));
@@ -190,6 +194,9 @@ absl::Status CheckUint8Range(const v1::FeatureRequest& feature, const std::strin
   if (feature.uint8_range() == v1::UINT8_RANGE_UNSPECIFIED) return absl::OkStatus();
   if (spec.form.data_type != v1::UINT8) return WithoutMeaning(path, "with data_type UINT8");
   if (feature.uint8_range() != v1::FIXED) return absl::OkStatus();
+  if (feature.reduction() == v1::RANDOM_PROJECTION) {
+    return WithoutMeaning(path, "with a whole layer or a stored reduction");
+  }
   if (feature.l2_normalize()) return WithoutMeaning(path, "without l2_normalize, which no stored range knows");
   ASSIGN_OR_RETURN(spec.form.fixed, FixedRanges(path, model, spec));
   return absl::OkStatus();

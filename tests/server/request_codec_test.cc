@@ -223,6 +223,22 @@ INSTANTIATE_TEST_SUITE_P(
                    },
                    absl::StatusCode::kFailedPrecondition, "features[0].uint8_range",
                    "onebyone-model calibrate --bundle other"},
+        BadRequest{"fixed_range_of_an_unfitted_layer",
+                   [](auto& r) {
+                     First(r).set_layer("conv");
+                     First(r).set_data_type(v1::UINT8);
+                     First(r).set_uint8_range(v1::FIXED);
+                     First(r).set_channels(3);
+                   },
+                   absl::StatusCode::kFailedPrecondition, "features[0].uint8_range",
+                   "onebyone-model fit-reduction --bundle other --layer conv"},
+        BadRequest{"fixed_range_of_a_head",
+                   [](auto& r) {
+                     First(r).set_data_type(v1::UINT8);
+                     First(r).set_uint8_range(v1::FIXED);
+                     First(r).set_reduction_name("head");
+                   },
+                   absl::StatusCode::kFailedPrecondition, "features[0].uint8_range", "the head 'head'; ask for FROM_MAP"},
         BadRequest{"fixed_range_that_no_fit_has_measured",
                    [](auto& r) {
                      First(r).set_data_type(v1::UINT8);
