@@ -18,11 +18,9 @@ using ::onebyone::testing::RunOnebyone;
 using ::onebyone::testing::ScratchFolder;
 using ::onebyone::testing::SourceFolder;
 using ::testing::AllOf;
-using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using ::testing::ResultOf;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -91,8 +89,13 @@ TEST_F(SimilarTest, AsksForWhatTheFlagsSay) {
 TEST_F(SimilarTest, SendsManyImagesInBoundedRequests) {
   WriteImages(20);
   EXPECT_EQ(Similar({"--batch", "4", folder_ / "in"}).exit_code, 0);
-  EXPECT_THAT(server_.features().Requests(),
-              AllOf(SizeIs(5), Each(ResultOf([](const auto& request) { return request.images_size(); }, 4))));
+  // Requests take turns at the images, so that some may get the fewer that are left.
+  int images = 0;
+  for (const v1::ExtractFeaturesRequest& request : server_.features().Requests()) {
+    EXPECT_LE(request.images_size(), 4);
+    images += request.images_size();
+  }
+  EXPECT_EQ(images, 20);
 }
 
 TEST_F(SimilarTest, LeavesOutBrokenImagesAndFailsInPart) {
