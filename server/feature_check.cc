@@ -150,6 +150,13 @@ absl::Status CheckPooling(const v1::Pooling& pooling, const std::string& path, c
   return absl::OkStatus();
 }
 
+// Null where the bundle has no calibration, or that has none of the layer.
+const ValueRange* CalibratedRange(const Model& model, const std::string& layer) {
+  if (model.bundle.calibration == nullptr) return nullptr;
+  const auto found = model.bundle.calibration->ranges.find(layer);
+  return found == model.bundle.calibration->ranges.end() ? nullptr : &found->second;
+}
+
 // The ranges that the bundle has for the rows or the layer, as far as `spec` says what they are.
 absl::StatusOr<std::vector<Uint8Range>> FixedRanges(const std::string& path, const Model& model,
                                                     const FeatureSpec& spec) {
@@ -177,14 +184,12 @@ absl::StatusOr<std::vector<Uint8Range>> FixedRanges(const std::string& path, con
       return fixed;
     case FeatureSpec::Source::kWhole: break;
   }
-  static const Calibration kNone;
-  const Calibration& calibration = model.bundle.calibration != nullptr ? *model.bundle.calibration : kNone;
-  const auto found = calibration.ranges.find(spec.layer->name);
-  if (found == calibration.ranges.end()) {
+  const ValueRange* range = CalibratedRange(model, spec.layer->name);
+  if (range == nullptr) {
     return without(absl::StrCat("layer ", QuotedInput(spec.layer->name)),
                    absl::StrCat("calibrate --bundle ", model.bundle.name, " --images FOLDER"));
   }
-  fixed.assign(static_cast<size_t>(spec.channels), Uint8RangeOf(found->second.low, found->second.high));
+  fixed.assign(static_cast<size_t>(spec.channels), Uint8RangeOf(range->low, range->high));
   return fixed;
 }
 

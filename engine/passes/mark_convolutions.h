@@ -14,8 +14,8 @@ namespace onebyone {
 //
 // Marks the convolutions that a calibration keeps in float, those that may be Winograd in int8, and those whose bytes
 // are companded: those that produce one of the layers, by themselves or through nothing but batch normalization and
-// activations. Run it before passes
-// that fuse these. Names that are not there are passed over: the layer may have been pruned.
+// activations. Run it before passes that fuse these. Names that are not there are passed over: the layer may have been
+// pruned.
 struct MarkConvolutions {
   const absl::btree_set<std::string>& float_layers;
   const absl::btree_set<std::string>& winograd_layers;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "engine/base/status_macros.h"
 #include "engine/calibration/histogram.h"
@@ -16,7 +17,7 @@ namespace {
 
 constexpr size_t kMostPictures = 1000;
 
-// Of each row on one picture; nothing where the file is no picture.
+// Of each row on one picture.
 using PictureRanges = std::vector<std::vector<ValueRange>>;
 
 std::vector<ValueRange> RangesOf(const ConstTensorView& map) {
@@ -36,15 +37,14 @@ ChannelRange Reach(const std::vector<PictureRanges>& pictures, size_t reduction,
   Spread highs;
   Spread lows;
   for (const PictureRanges& picture : pictures) {
-    if (picture.empty()) continue;
     const ValueRange& range = picture[reduction][row];
     seen = Union(seen, range);
     highs.Add(range.high);
     lows.Add(range.low);
   }
   const ValueRange range = ExtremeRange(seen, lows, highs);
-  const bool is_known = std::isfinite(range.low) && std::isfinite(range.high) && range.low <= range.high;
-  return is_known ? ChannelRange{range.low, range.high} : ChannelRange{};
+  const bool is_finite = std::isfinite(range.low) && std::isfinite(range.high);
+  return is_finite ? ChannelRange{range.low, range.high} : ChannelRange{seen.low, seen.high};
 }
 
 }  // namespace
@@ -64,9 +64,10 @@ absl::StatusOr<std::vector<std::vector<ChannelRange>>> MeasureComponentRanges(
   const auto look = [&](int thread, size_t i) -> absl::Status {
     RETURN_IF_ERROR(cancellation.Check());
     PictureRunner& runner = *runners[static_cast<size_t>(thread)];
-    if (runner.Run(files[i]).ok()) {
-      for (size_t r = 0; r < reductions.size(); ++r) pictures[i].push_back(RangesOf(runner.Map(static_cast<int>(r))));
+    if (const absl::Status run = runner.Run(files[i]); !run.ok()) {
+      return absl::Status(run.code(), absl::StrCat(files[i], ": ", run.message()));
     }
+    for (size_t r = 0; r < reductions.size(); ++r) pictures[i].push_back(RangesOf(runner.Map(static_cast<int>(r))));
     progress.Advance();
     return absl::OkStatus();
   };

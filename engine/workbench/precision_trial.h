@@ -23,7 +23,7 @@ class PrecisionTrial {
   static absl::StatusOr<PrecisionTrial> Create(const Bundle& bundle, const Graph& network, PictureSet pictures,
                                                int threads, Progress& progress);
 
-  // Makes MeasureHeldOut tell the truth. Errors of HoldOutInTurn.
+  // Calibrates without each part of the pictures in turn, for MeasureHeldOut. Errors of HoldOutInTurn.
   absl::Status HoldOut();
 
   // Compiles the network so and compares its layers on `which` pictures (none: all): those of ComparedLayers where
