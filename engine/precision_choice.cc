@@ -1,5 +1,6 @@
 #include "engine/precision_choice.h"
 
+#include "engine/kernels/onednn/bfloat16_speed.h"
 #include "engine/kernels/onednn/layout.h"
 
 namespace onebyone {
@@ -16,7 +17,7 @@ bool StatesFaithful(const Calibration& calibration, Precision precision) {
 
 Precision FastestFaithful(const Calibration& calibration) {
   if (StatesFaithful(calibration, Precision::kInt8)) return Precision::kInt8;
-  if (StatesFaithful(calibration, Precision::kBFloat16) && HasBFloat16()) return Precision::kBFloat16;
+  if (StatesFaithful(calibration, Precision::kBFloat16) && IsBFloat16Faster()) return Precision::kBFloat16;
   return Precision::kFloat32;
 }
 

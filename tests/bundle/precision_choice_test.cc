@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/kernels/onednn/bfloat16_speed.h"
 #include "engine/kernels/onednn/layout.h"
 
 namespace onebyone {
@@ -38,8 +39,13 @@ TEST(ChoosePrecision, OfItselfIsTheFastestThatIsFaithful) {
   Fidelity bad = kGoodInt8;
   bad.map_cosine = 0.97;
   EXPECT_EQ(Choose(Calibrated({kGoodBFloat16, bad}), PrecisionChoice::kAuto),
-            HasBFloat16() ? Precision::kBFloat16 : Precision::kFloat32);
+            IsBFloat16Faster() ? Precision::kBFloat16 : Precision::kFloat32);
   EXPECT_EQ(Choose(Calibrated({bad}), PrecisionChoice::kAuto), Precision::kFloat32);
+}
+
+TEST(IsBFloat16Faster, SaysTheSameEachTimeAndNeverOfACpuWithoutBFloat16) {
+  EXPECT_EQ(IsBFloat16Faster(), IsBFloat16Faster());
+  EXPECT_TRUE(HasBFloat16() || !IsBFloat16Faster());
 }
 
 TEST(ChoosePrecision, OfItselfTrustsNoInt8ThatWasMeasuredOnACpuOfFinerBytes) {
