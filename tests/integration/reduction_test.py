@@ -10,12 +10,11 @@ import unittest
 
 import grpc
 import numpy as np
-from running_server import (MODELS, PROGRAM, RunningServer, feature_extraction_pb2, model_pb2, request_for,
+from running_server import (MODELS, PROGRAM, SAMPLES, RunningServer, feature_extraction_pb2, model_pb2, request_for,
                             violated_fields)
 
 WORKBENCH = PROGRAM.parent / "onebyone-model"
 BUNDLE = MODELS / "onebyone-nano"
-SAMPLES = MODELS.parent / "samples"
 LAYER = "inception_4e/output"  # 416 x 10 x 10
 PICTURE = (BUNDLE / "chelsea.png").read_bytes()
 
@@ -39,7 +38,7 @@ class ReductionTest(unittest.TestCase):
         self.bundle = self.models / BUNDLE.name
         shutil.copytree(BUNDLE, self.bundle)
         self.pictures = self.root / "pictures"
-        shutil.copytree(SAMPLES, self.pictures, ignore=shutil.ignore_patterns("*.md"))
+        shutil.copytree(SAMPLES, self.pictures, ignore=shutil.ignore_patterns("*.md", "produce"))
 
     def fit(self, *more, check=True):
         return workbench("fit-reduction", "--bundle", self.bundle, "--layer", LAYER, "--images", self.pictures, *more,

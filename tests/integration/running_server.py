@@ -4,6 +4,7 @@
 """
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,7 +28,20 @@ SOURCE = pathlib.Path(os.environ.get("ONEBYONE_SOURCE", "."))
 BIN = pathlib.Path(os.environ.get("ONEBYONE_BIN", "build/release/bin"))
 PROGRAM = BIN / "onebyone-server"
 SHARED = pathlib.Path(os.environ.get("ONEBYONE_SHARED") or SOURCE / ".." / "shared")
-MODELS = SOURCE / "deploy" / "models"
+SHIPPED_MODELS = SOURCE / "deploy" / "models"
+# What was measured of the model for a bundle: its ranges in bytes, its fitted 1x1 convolutions.
+SAMPLES = SOURCE / "deploy" / "samples"
+MEASURED = ("calibration.textproto", "reductions.textproto", "reduction.*.npy")
+
+
+def copy_bare(bundle, destination):
+    """Copies a bundle as it was imported: uncalibrated, so that it runs in float32, and without a fit."""
+    shutil.copytree(bundle, destination, ignore=shutil.ignore_patterns(*MEASURED))
+
+
+_bare = tempfile.TemporaryDirectory()
+MODELS = pathlib.Path(_bare.name)
+copy_bare(SHIPPED_MODELS / "onebyone-nano", MODELS / "onebyone-nano")
 SERVICE = "/onebyone.v1.FeatureExtraction/"
 
 

@@ -12,7 +12,7 @@ import unittest
 
 import grpc
 import numpy as np
-from running_server import (MODELS, PROGRAM, SHARED, RunningServer, feature_extraction_pb2, health_pb2, model_pb2,
+from running_server import (MODELS, PROGRAM, SAMPLES, SHARED, RunningServer, feature_extraction_pb2, health_pb2, model_pb2,
                             request_for, tensor_pb2, violated_fields)
 
 # A picture that the bundle holds itself, of the network's own size.
@@ -211,7 +211,7 @@ class LifeTest(unittest.TestCase):
             with self.assertRaisesRegex(RuntimeError, "run onebyone-model calibrate"):
                 RunningServer(f"--models={models}", "--precision=int8")
             subprocess.run([PROGRAM.parent / "onebyone-model", "calibrate", "--bundle", bundle, "--method", "max",
-                            "--images", MODELS.parent / "samples"], check=True, timeout=600, capture_output=True)
+                            "--images", SAMPLES], check=True, timeout=600, capture_output=True)
             with RunningServer(f"--models={models}", "--precision=int8") as server:
                 got = server.client.extract(request_for(PICTURE), timeout=120).results[0].features[0]
                 precisions = {precision.name: precision
