@@ -15,13 +15,13 @@ namespace onebyone {
 struct EvaluatedRow {
   enum class Kind : uint8_t { kRawPixels, kRandomWeights, kModel };
   Kind kind = Kind::kModel;
-  std::string layer;  // of the network; empty for raw pixels, as are the next four
-  std::string pooling;
-  std::string precision;
+  std::string layer = {};  // of the network; empty for raw pixels, as are the next four
+  std::string pooling = {};
+  std::string precision = {};
   int64_t channels = 0;
-  std::string reduction;  // empty: none
+  std::string reduction = {};  // empty: none
   int64_t dimension = 0;
-  RetrievalQuality quality;
+  RetrievalQuality quality = {};
 };
 
 // What an evaluation found.
