@@ -38,7 +38,7 @@ struct EvaluateOptions {
 //
 // INVALID_ARGUMENT where pictures cannot be read (naming the first), where one feature of all pictures would take more
 // than 4 GiB, and for a `features_output` of more than one feature; errors of ReadLabelledPictures, LoadModel,
-// ChooseFeatures, GatherFeatures and WriteFile; CANCELLED of `cancellation`.
+// ChooseFeatures and Evaluation; CANCELLED of `cancellation`.
 absl::Status RunEvaluate(const EvaluateOptions& options, const Cancellation& cancellation, std::ostream& out,
                          std::ostream& errors);
 

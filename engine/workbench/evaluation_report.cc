@@ -80,8 +80,9 @@ void PrintJson(const EvaluationReport& report, std::ostream& out) {
       json.String("layer", row.layer).String("pooling", row.pooling).String("precision", row.precision);
       json.Integer("channels", row.channels).String("reduction", row.reduction);
     }
-    json.Integer("dimension", row.dimension).Number("1-NN", row.quality.nearest);
-    json.Number("5-NN", row.quality.five_nearest).Number("mAP", row.quality.mean_average_precision);
+    json.Integer("dimension", row.dimension).Number("one_nn", row.quality.nearest);
+    json.Number("five_nn", row.quality.five_nearest)
+        .Number("mean_average_precision", row.quality.mean_average_precision);
     rows.push_back(json.ToString());
   }
   JsonObject json;

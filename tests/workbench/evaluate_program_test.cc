@@ -151,8 +151,8 @@ TEST_F(EvaluateTest, SaysWhatIsWrong) {
 
 // The three figures as knn.py prints them.
 std::string FiguresIn(const google::protobuf::Struct& row) {
-  return absl::StrFormat("1-NN %.4f  5-NN %.4f  mAP %.4f\n", NumberIn(row, "1-NN"), NumberIn(row, "5-NN"),
-                         NumberIn(row, "mAP"));
+  return absl::StrFormat("1-NN %.4f  5-NN %.4f  mAP %.4f\n", NumberIn(row, "one_nn"), NumberIn(row, "five_nn"),
+                         NumberIn(row, "mean_average_precision"));
 }
 
 // By NumPy, on pictures and with a network that people use.
