@@ -65,30 +65,76 @@ ONEBYONE_ALWAYS_INLINE void FillMatrix(const double* rows, int64_t count, int64_
   }
 }
 
-using FillFunction = void (*)(const double* rows, int64_t count, int64_t length, double* products);
+struct Matrix {
+  const double* rows;
+  int64_t count;
+};
 
-void FillBaseline(const double* rows, int64_t count, int64_t length, double* products) {
+ONEBYONE_ALWAYS_INLINE void FillProducts(const Matrix& left, const Matrix& right, int64_t length, double* products) {
+  for (int64_t i = 0; i < left.count; i += kRows) {
+    const double* rows[kRows];
+    for (int64_t r = 0; r < kRows; ++r) rows[r] = left.rows + std::min(i + r, left.count - 1) * length;
+    for (int64_t j = 0; j < right.count; j += kColumns) {
+      const double* const columns[kColumns] = {right.rows + j * length,
+                                               right.rows + std::min(j + 1, right.count - 1) * length};
+      double block[kRows * kColumns];
+      MultiplyBlock(rows, columns, length, block);
+      for (int64_t r = 0; r < std::min(kRows, left.count - i); ++r) {
+        for (int64_t c = 0; c < std::min(kColumns, right.count - j); ++c) {
+          products[(i + r) * right.count + j + c] = block[r * kColumns + c];
+        }
+      }
+    }
+  }
+}
+
+// The two functions as an instruction set computes them.
+struct Functions {
+  void (*fill_matrix)(const double* rows, int64_t count, int64_t length, double* products);
+  void (*fill_products)(const Matrix& left, const Matrix& right, int64_t length, double* products);
+};
+
+void FillMatrixBaseline(const double* rows, int64_t count, int64_t length, double* products) {
   FillMatrix(rows, count, length, products);
+}
+void FillProductsBaseline(const Matrix& left, const Matrix& right, int64_t length, double* products) {
+  FillProducts(left, right, length, products);
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) void FillAvx2(const double* rows, int64_t count, int64_t length, double* products) {
+__attribute__((target("avx2"))) void FillMatrixAvx2(const double* rows, int64_t count, int64_t length,
+                                                    double* products) {
   FillMatrix(rows, count, length, products);
+}
+__attribute__((target("avx2"))) void FillProductsAvx2(const Matrix& left, const Matrix& right, int64_t length,
+                                                      double* products) {
+  FillProducts(left, right, length, products);
 }
 #endif
 
-FillFunction Fastest() {
+// The same sums in the same order either way.
+Functions Fastest() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) return FillAvx2;
+  if (__builtin_cpu_supports("avx2")) return {FillMatrixAvx2, FillProductsAvx2};
 #endif
-  return FillBaseline;
+  return {FillMatrixBaseline, FillProductsBaseline};
+}
+
+const Functions& Fill() {
+  static const Functions functions = Fastest();
+  return functions;
 }
 
 }  // namespace
 
 void GramMatrix(absl::Span<const double> rows, int64_t count, int64_t length, absl::Span<double> products) {
-  static const FillFunction fill = Fastest();  // the same sums in the same order either way
-  fill(rows.data(), count, length, products.data());
+  Fill().fill_matrix(rows.data(), count, length, products.data());
+}
+
+void RowProducts(absl::Span<const double> left, absl::Span<const double> right, int64_t length,
+                 absl::Span<double> products) {
+  Fill().fill_products({left.data(), static_cast<int64_t>(left.size()) / length},
+                       {right.data(), static_cast<int64_t>(right.size()) / length}, length, products.data());
 }
 
 }  // namespace onebyone

@@ -14,4 +14,9 @@ inline constexpr int64_t kGramLanes = 4;
 // operations: the same bits on every machine.
 void GramMatrix(absl::Span<const double> rows, int64_t count, int64_t length, absl::Span<double> products);
 
+// The same for the rows of two matrices: products[i * columns + j] = the dot product of row i of `left` and row j of
+// `right`, which has `columns` rows. Neither is empty.
+void RowProducts(absl::Span<const double> left, absl::Span<const double> right, int64_t length,
+                 absl::Span<double> products);
+
 }  // namespace onebyone

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "engine/bundle/preprocessing_config.h"
+#include "engine/workbench/evaluate_flags.h"
 #include "engine/workbench/flag_kinds.h"
 #include "engine/workbench/reduction_flags.h"
 
@@ -300,6 +301,7 @@ std::optional<int> ParseCommandLine(int argc, const char* const* argv, CommandLi
   AddCost(app, line);
   AddCalibrate(app, line);
   AddFidelity(app, line);
+  AddEvaluate(app, line);
   AddFitReduction(app, line);
   AddAddReduction(app, line);
   try {

@@ -6,6 +6,7 @@
 #include "engine/workbench/bench_command.h"
 #include "engine/workbench/calibrate_command.h"
 #include "engine/workbench/cost_command.h"
+#include "engine/workbench/evaluate_command.h"
 #include "engine/workbench/fidelity_command.h"
 #include "engine/workbench/fit_reduction_command.h"
 #include "engine/workbench/import_command.h"
@@ -24,6 +25,7 @@ enum class WorkbenchCommand : uint8_t {
   kCost,
   kCalibrate,
   kFidelity,
+  kEvaluate,
   kFitReduction,
   kAddReduction
 };
@@ -39,6 +41,7 @@ struct CommandLine {
   CostOptions cost;
   CalibrateOptions calibrate;
   FidelityOptions fidelity;
+  EvaluateOptions evaluate;
   FitReductionOptions fit_reduction;
   AddReductionOptions add_reduction;
 };

@@ -8,7 +8,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "engine/base/json.h"
 #include "engine/base/status_macros.h"
 #include "engine/bundle/bundle_location.h"
@@ -16,6 +15,7 @@
 #include "engine/reduction/principal_components.h"
 #include "engine/workbench/component_ranges.h"
 #include "engine/workbench/fit_checkpoint.h"
+#include "engine/workbench/layer_choice.h"
 #include "engine/workbench/moment_collection.h"
 #include "engine/workbench/picture_set.h"
 #include "engine/workbench/reduction_report.h"
@@ -49,20 +49,6 @@ struct Outcome {
   int64_t pixels = 0;
   std::vector<ReductionRow> rows;
 };
-
-// "a,b" is two layers, unless there is one of that name.
-absl::StatusOr<std::vector<const LayerInfo*>> ResolveLayers(const Model& model, const std::vector<std::string>& texts) {
-  std::vector<const LayerInfo*> layers;
-  for (const std::string& text : texts) {
-    const std::vector<std::string> whole = {text};
-    const std::vector<std::string> parts = absl::StrSplit(text, ',');
-    for (const std::string& name : model.ResolveLayer(text).ok() ? whole : parts) {
-      ASSIGN_OR_RETURN(const LayerInfo* layer, model.ResolveLayer(name));
-      if (std::find(layers.begin(), layers.end(), layer) == layers.end()) layers.push_back(layer);
-    }
-  }
-  return layers;
-}
 
 absl::Status CheckLayers(const std::vector<const LayerInfo*>& layers, const FitReductionOptions& options) {
   double bytes = 0;

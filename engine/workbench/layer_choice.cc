@@ -1,10 +1,12 @@
 #include "engine/workbench/layer_choice.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "engine/base/status_macros.h"
 #include "engine/reduction/random_projection.h"
 
@@ -56,6 +58,19 @@ absl::StatusOr<std::vector<ChosenLayer>> ChooseLayers(const Model& model, const 
     chosen.push_back({name, std::move(query)});
   }
   return chosen;
+}
+
+absl::StatusOr<std::vector<const LayerInfo*>> ResolveLayers(const Model& model, const std::vector<std::string>& texts) {
+  std::vector<const LayerInfo*> layers;
+  for (const std::string& text : texts) {
+    const std::vector<std::string> whole = {text};
+    const std::vector<std::string> parts = absl::StrSplit(text, ',');
+    for (const std::string& name : model.ResolveLayer(text).ok() ? whole : parts) {
+      ASSIGN_OR_RETURN(const LayerInfo* layer, model.ResolveLayer(name));
+      if (std::find(layers.begin(), layers.end(), layer) == layers.end()) layers.push_back(layer);
+    }
+  }
+  return layers;
 }
 
 std::string LayerFileName(const std::string& layer) { return absl::StrReplaceAll(layer, {{"/", "_"}}); }

@@ -33,6 +33,11 @@ struct ChannelChoice {
 absl::StatusOr<std::vector<ChosenLayer>> ChooseLayers(const Model& model, const std::vector<std::string>& names,
                                                       const ChannelChoice& choice);
 
+// The layers that `texts` name, each once: a layer or alias, or several with commas between ("a,b" is two, unless there
+// is one of that name). INVALID_ARGUMENT, with the nearest name, for an unknown one. The model's own; it must outlive
+// them.
+absl::StatusOr<std::vector<const LayerInfo*>> ResolveLayers(const Model& model, const std::vector<std::string>& texts);
+
 // "inception_3a/output" as "inception_3a_output": the part of a file name that tells the layer.
 std::string LayerFileName(const std::string& layer);
 

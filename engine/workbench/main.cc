@@ -9,10 +9,14 @@
 namespace onebyone {
 namespace {
 
-absl::Status FitInterruptibly(const FitReductionOptions& options) {
+// Runs a command that Ctrl-C stops in good order.
+template <typename Options>
+absl::Status RunInterruptibly(absl::Status (*command)(const Options&, const Cancellation&, std::ostream&,
+                                                      std::ostream&),
+                              const Options& options) {
   Cancellation cancellation;
   const Interrupt interrupt([&cancellation] { cancellation.Cancel(); });
-  return RunFitReduction(options, cancellation, std::cout, std::cerr);
+  return command(options, cancellation, std::cout, std::cerr);
 }
 
 absl::Status Run(const CommandLine& line) {
@@ -25,7 +29,8 @@ absl::Status Run(const CommandLine& line) {
     case WorkbenchCommand::kCost: return RunCost(line.cost, std::cout);
     case WorkbenchCommand::kCalibrate: return RunCalibrate(line.calibrate, std::cout, std::cerr);
     case WorkbenchCommand::kFidelity: return RunFidelity(line.fidelity, std::cout, std::cerr);
-    case WorkbenchCommand::kFitReduction: return FitInterruptibly(line.fit_reduction);
+    case WorkbenchCommand::kFitReduction: return RunInterruptibly(RunFitReduction, line.fit_reduction);
+    case WorkbenchCommand::kEvaluate: return RunInterruptibly(RunEvaluate, line.evaluate);
     case WorkbenchCommand::kAddReduction: break;
   }
   return RunAddReduction(line.add_reduction, std::cout);
@@ -34,8 +39,8 @@ absl::Status Run(const CommandLine& line) {
 int Main(int argc, const char* const* argv) {
   CommandLine line;
   if (const std::optional<int> code = ParseCommandLine(argc, argv, line)) return *code;
-  line.calibrate.show_progress = line.fidelity.show_progress = line.fit_reduction.show_progress =
-      isatty(STDERR_FILENO) == 1;
+  line.calibrate.show_progress = line.fidelity.show_progress = line.evaluate.show_progress =
+      line.fit_reduction.show_progress = isatty(STDERR_FILENO) == 1;
   absl::Status status = Run(line);
   if (status.ok() && !std::cout.flush()) status = absl::UnavailableError("standard output cannot be written");
   if (status.ok()) return 0;

@@ -10,6 +10,7 @@
 #include "engine/workbench/in_order.h"
 #include "engine/workbench/layer_choice.h"
 #include "engine/workbench/parallel_loop.h"
+#include "engine/workbench/picture_reader.h"
 #include "engine/workbench/picture_runner.h"
 
 namespace onebyone {
@@ -21,11 +22,6 @@ struct FileMoments {
   std::vector<PixelMoments> layers;
   std::string skipped_because;  // empty: it is a picture
 };
-
-// Errors of the file alone, not of the machine or the network.
-bool IsNoPicture(const absl::Status& status) {
-  return absl::IsInvalidArgument(status) || absl::IsNotFound(status) || absl::IsUnavailable(status);
-}
 
 class Collection {
  public:

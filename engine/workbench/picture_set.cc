@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "engine/base/file.h"
 #include "engine/base/status_macros.h"
-#include "engine/image/image_decoder.h"
 #include "engine/workbench/parallel_loop.h"
+#include "engine/workbench/picture_reader.h"
 
 namespace onebyone {
 namespace {
@@ -20,29 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kMaxBytes = int64_t{4} << 30;
-
-// What makes inputs of files; one per thread.
-struct PictureReader {
-  std::unique_ptr<ImageDecoder> decoder;
-  std::unique_ptr<Preprocessor> preprocessor;
-
-  absl::StatusOr<Tensor> Read(const std::string& path, const PreprocessOptions& options) const {
-    ASSIGN_OR_RETURN(const std::string encoded, ReadFile(path, ImageLimits().max_bytes));
-    ASSIGN_OR_RETURN(const RgbImage picture, decoder->Decode(encoded));
-    ASSIGN_OR_RETURN(Tensor input, Tensor::Create(DataType::kFloat32, {1, 3, options.height, options.width}));
-    RETURN_IF_ERROR(preprocessor->Run(picture, InputFit::kModel, input.view()).status());
-    return input;
-  }
-};
-
-absl::StatusOr<std::vector<PictureReader>> MakeReaders(const PreprocessOptions& options, int threads) {
-  std::vector<PictureReader> readers(static_cast<size_t>(threads));
-  for (PictureReader& reader : readers) {
-    ASSIGN_OR_RETURN(reader.decoder, ImageDecoder::Create({}));
-    ASSIGN_OR_RETURN(reader.preprocessor, Preprocessor::Create(options));
-  }
-  return readers;
-}
 
 absl::Status CheckBytes(size_t pictures, const PreprocessOptions& options) {
   const int64_t each = options.width * options.height * 3 * static_cast<int64_t>(sizeof(float));
@@ -73,10 +48,10 @@ absl::StatusOr<PictureSet> ReadPictures(const std::string& folder, const Preproc
                                         std::ostream& skipped) {
   ASSIGN_OR_RETURN(const std::vector<std::string> files, ListPictureFiles(folder));
   RETURN_IF_ERROR(CheckBytes(files.size(), options));
-  ASSIGN_OR_RETURN(const std::vector<PictureReader> readers, MakeReaders(options, threads));
+  ASSIGN_OR_RETURN(const std::vector<PictureReader> readers, PictureReader::CreateEach(options, threads));
   std::vector<absl::StatusOr<Tensor>> read(files.size(), absl::UnknownError(""));
   RETURN_IF_ERROR(ParallelLoop(files.size(), threads, [&](int thread, size_t i) {
-    read[i] = readers[static_cast<size_t>(thread)].Read(files[i], options);
+    read[i] = readers[static_cast<size_t>(thread)].Read(files[i]);
     return absl::IsResourceExhausted(read[i].status()) ? read[i].status() : absl::OkStatus();
   }));
 

@@ -80,5 +80,15 @@ TEST(ChooseLayers, RefusesAsManyChannelsAsThereAre) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'pool'")));
 }
 
+TEST(ResolveLayers, TakesSeveralWithCommasBetweenEachOnce) {
+  ASSERT_OK_AND_ASSIGN(const auto model, SmallModel());
+  ASSERT_OK_AND_ASSIGN(const auto layers, ResolveLayers(*model, {"pool,early", "conv"}));
+  ASSERT_EQ(layers.size(), 2U);
+  EXPECT_EQ(layers[0]->name, "pool");
+  EXPECT_EQ(layers[1]->name, "conv");
+  EXPECT_THAT(ResolveLayers(*model, {"pool,pooh"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("the nearest name is 'pool'")));
+}
+
 }  // namespace
 }  // namespace onebyone

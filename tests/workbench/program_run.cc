@@ -11,8 +11,11 @@
 namespace onebyone::testing {
 
 ProgramRun RunProgram(const std::string& program, const std::vector<std::string>& arguments) {
+  return RunProgramAt(absl::StrCat(BinFolder(), "/", program), arguments);
+}
+
+ProgramRun RunProgramAt(const std::string& path, const std::vector<std::string>& arguments) {
   const TemporaryFolder folder;
-  const std::string path = absl::StrCat(BinFolder(), "/", program);
   const std::string out = folder.Write("out", "");
   const std::string err = folder.Write("err", "");
   std::vector<char*> argv = {const_cast<char*>(path.c_str())};

@@ -17,7 +17,10 @@ inline std::ostream& operator<<(std::ostream& stream, const ProgramRun& run) {
   return stream << "exit code " << run.exit_code << "\n" << run.out << run.err;
 }
 
-// Runs `BinFolder()/program` with arguments, in no shell, and waits for its end.
+// Runs the program at `path` with arguments, in no shell, and waits for its end.
+ProgramRun RunProgramAt(const std::string& path, const std::vector<std::string>& arguments);
+
+// The same for `BinFolder()/program`.
 ProgramRun RunProgram(const std::string& program, const std::vector<std::string>& arguments);
 
 // The same for onebyone-model.

@@ -13,7 +13,7 @@ TEST(WorkbenchUsage, HelpsOnItselfAndOnEachCommand) {
   const ProgramRun help = Workbench({"--help"});
   EXPECT_THAT(help, Succeeds());
   for (const char* command : {"import", "inspect", "run", "verify", "bench", "cost", "calibrate", "fidelity",
-                              "fit-reduction", "add-reduction"}) {
+                              "evaluate", "fit-reduction", "add-reduction"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
     const ProgramRun own = Workbench({command, "--help"});
     EXPECT_THAT(own, Succeeds()) << command;
@@ -53,6 +53,14 @@ TEST(WorkbenchUsage, EndsWithTwoAfterWrongUsage) {
       {"calibrate", "--bundle", "x", "--images", "y", "--keep-float", "-1"},
       {"fidelity", "--images", "x"},
       {"fidelity", "--bundle", "x", "--images", "y", "--precision", "f64"},
+      {"evaluate", "--bundle", "x"},
+      {"evaluate", "--dataset", "x"},
+      {"evaluate", "--bundle", "x", "--dataset", "y", "--pooling", "median"},
+      {"evaluate", "--bundle", "x", "--dataset", "y", "--precision", "f32,f64"},
+      {"evaluate", "--bundle", "x", "--dataset", "y", "--channels", "0"},
+      {"evaluate", "--bundle", "x", "--dataset", "y", "--channels", "64,some"},
+      {"evaluate", "--bundle", "x", "--dataset", "y", "--threads", "0"},
+      {"evaluate", "--bundle", "x", "--dataset", "y", "--no-baselines", "--random-weights"},
       {"fit-reduction", "--bundle", "x", "--images", "y"},
       {"fit-reduction", "--bundle", "x", "--layer", "y"},
       {"fit-reduction", "--bundle", "x", "--layer", "y", "--images", "z", "--max-channels", "0"},
