@@ -72,6 +72,7 @@ class WinogradLayers : public ::testing::Test {
 
 TEST_F(WinogradLayers, AreConvolutionsOf3x3AndStride1ThatLeaveTheNetworkFaithful) {
   ASSERT_TRUE(IsFaithful(direct_));
+  direct_.pooled_cosine = direct_.map_cosine = 0.995;  // of a network that loses to bytes what others lose
   ASSERT_OK_AND_ASSIGN(const std::optional<Fidelity> fidelity, AllowWinograd(*trial_, direct_, calibration_));
   ASSERT_TRUE(fidelity.has_value());
   EXPECT_TRUE(IsFaithful(*fidelity));
@@ -81,6 +82,13 @@ TEST_F(WinogradLayers, AreConvolutionsOf3x3AndStride1ThatLeaveTheNetworkFaithful
 
 TEST_F(WinogradLayers, AreNoneWhereInt8IsNotFaithfulAnyway) {
   direct_.pooled_cosine = 0.5;
+  ASSERT_OK_AND_ASSIGN(const std::optional<Fidelity> fidelity, AllowWinograd(*trial_, direct_, calibration_));
+  EXPECT_FALSE(fidelity.has_value());
+  EXPECT_TRUE(calibration_.winograd_layers.empty());
+}
+
+TEST_F(WinogradLayers, AreNoneThatWouldLoseMoreThanAsMuchAgainAsBytesDo) {
+  direct_.pooled_cosine = direct_.map_cosine = 0.9999999;
   ASSERT_OK_AND_ASSIGN(const std::optional<Fidelity> fidelity, AllowWinograd(*trial_, direct_, calibration_));
   EXPECT_FALSE(fidelity.has_value());
   EXPECT_TRUE(calibration_.winograd_layers.empty());
