@@ -40,7 +40,7 @@ class BenchmarkTest(unittest.TestCase):
         self.assertIn("images/s", run(*command))
 
     def test_native_sizes(self):
-        command = [PROGRAMS / "native_sizes_benchmark", "--bundle", BUNDLE, "--least", "160", "--most", "256",
+        command = [PROGRAMS / "native_sizes_benchmark", "--bundle", BUNDLE, "--least", "184", "--most", "256",
                    "--max-native-plans", "2"]
         sizes = json.loads(run(*command, "--json"))
         self.assertEqual(sizes["plans"], 2)

@@ -15,7 +15,7 @@ from running_server import (MODELS, PROGRAM, SAMPLES, RunningServer, feature_ext
 
 WORKBENCH = PROGRAM.parent / "onebyone-model"
 BUNDLE = MODELS / "onebyone-nano"
-LAYER = "inception_4e/output"  # 416 x 10 x 10
+LAYER = "inception_4e/output"  # 416 x 11 x 11
 PICTURE = (BUNDLE / "chelsea.png").read_bytes()
 
 
@@ -92,7 +92,7 @@ class ReductionTest(unittest.TestCase):
                         timeout=120).results[0].features
                 whole, few, many = (np.frombuffer(feature.content, "<f4").astype(float).reshape(feature.shape)
                                     for feature in features)
-                self.assertEqual(few.shape, (8, 10, 10))
+                self.assertEqual(few.shape, (8, 11, 11))
                 self.assertEqual(features[1].reduction, f"pca({LAYER})")
                 self.assertAlmostEqual(features[2].explained_variance, shares[63], places=12)
                 self.assertFalse(features[0].HasField("explained_variance"))
@@ -142,7 +142,7 @@ class ReductionTest(unittest.TestCase):
         with RunningServer("--models", str(self.models), "--precision=f32") as server:
             whole, head = server.client.extract(request_for(PICTURE, features=[
                 {"layer": LAYER}, {"layer": LAYER, "reduction_name": "mine"}]), timeout=120).results[0].features
-        self.assertEqual(list(head.shape), [500, 10, 10])
+        self.assertEqual(list(head.shape), [500, 11, 11])
         values = np.frombuffer(whole.content, "<f4").astype(float).reshape(whole.shape)
         got = np.frombuffer(head.content, "<f4").reshape(head.shape)
         wanted = np.maximum(np.einsum("kc,chw->khw", weights.astype(float), values), 0)

@@ -54,7 +54,7 @@ class ServerTest(unittest.TestCase):
         self.assertEqual(result.status.code, 0, result.status.message)
         whole, half, turned = result.features
         values = np.frombuffer(whole.content, "<f4").reshape(whole.shape)
-        self.assertEqual(list(whole.shape), [416, 10, 10])
+        self.assertEqual(list(whole.shape), [416, 11, 11])
         self.assertGreater(values.max(), 0)
         np.testing.assert_array_equal(np.frombuffer(half.content, "<f2").reshape(half.shape), values.astype("<f2"))
         np.testing.assert_array_equal(np.frombuffer(turned.content, "<f4").reshape(turned.shape), values.transpose(1, 2, 0))
@@ -65,7 +65,7 @@ class ServerTest(unittest.TestCase):
                        "reduction": feature_extraction_pb2.RANDOM_PROJECTION}
             return self.extract(PICTURE, features=[feature]).results[0].features[0]
         first, again, other = reduced(1), reduced(1), reduced(2)
-        self.assertEqual(list(first.shape), [16, 20, 20])
+        self.assertEqual(list(first.shape), [16, 23, 23])
         self.assertEqual(first.content, again.content)
         self.assertNotEqual(first.content, other.content)
 
@@ -140,7 +140,7 @@ class GoldenTest(unittest.TestCase):
             bundle = pathlib.Path(folder) / "same-size"
             shutil.copytree(BUNDLE, bundle)
             config = bundle / "model_config.textproto"
-            text, changed = re.subn("resize_shorter_side: 183", "resize_shorter_side: 160", config.read_text())
+            text, changed = re.subn("resize_shorter_side: 210", "resize_shorter_side: 184", config.read_text())
             self.assertEqual(changed, 1)
             config.write_text(text)
             with RunningServer("--models", folder) as server:

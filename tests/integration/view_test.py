@@ -91,7 +91,7 @@ class ViewTest(unittest.TestCase):
         self.assertEqual([picture["class"] for picture in pictures], ["components", "heat", "bars"])
         for picture in pictures[:2]:
             content = base64.b64decode(picture["src"].partition("base64,")[2])
-            self.assertEqual(Image.open(io.BytesIO(content)).size, (10, 10))
+            self.assertEqual(Image.open(io.BytesIO(content)).size, (11, 11))
             self.assertTrue(picture["alt"])
         self.assertIn("272 channels of 10 x 10 cells, stride 16, each sees 171 x 171 pixels", page)
 
@@ -111,7 +111,7 @@ class ViewTest(unittest.TestCase):
             map.dispatchEvent(new PointerEvent('pointermove', {{
               clientX: box.left + 0.45 * box.width, clientY: box.top + 0.55 * box.height, bubbles: true}}));""")
         geometry, shape = self.geometry()
-        self.assertEqual(list(shape[1:]), [10, 10])
+        self.assertEqual(list(shape[1:]), [11, 11])
         elements = Elements(dom)
         row, column = 5, 4
         centre = np.array([geometry.offset_x + column * geometry.stride_x, geometry.offset_y + row * geometry.stride_y])

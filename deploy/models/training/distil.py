@@ -22,18 +22,18 @@ from student import Student, prepared
 
 HELD_OUT = 1024
 WARM_UP_STEPS = 100
-NESTED = (64, 256)  # leading channels of the embedding that have to be good by themselves (Kusupati et al. 2022, arXiv:2205.13147)
+NESTED = (64, 256)  # leading channels of the vector that have to be good by themselves (Kusupati et al. 2022, arXiv:2205.13147)
 WEIGHTS = {"map": 1.0, "cosine": 2.0, "similarity": 20.0}
 
 
-def losses(embedding, says, maps, vectors, map_variance):
-    """map: squared error of the teacher's map, as a share of its variance. cosine: one minus it, of the embedding with the
-    teachers' vectors in their largest directions. similarity: squared error of the cosines between pictures
+def losses(vector, says, maps, vectors, map_variance):
+    """map: squared error of the teacher's map, as a share of its variance. cosine: one minus it, of the vector said with
+    the teachers' vectors in their largest directions. similarity: squared error of the cosines between pictures
     (Park et al. 2019, arXiv:1904.05068), of the first 64 channels and of all."""
     wanted = F.normalize(vectors) @ F.normalize(vectors).T
     found = {"map": (says - maps).square().mean() / map_variance,
-             "cosine": 1 - F.cosine_similarity(embedding, vectors[:, :embedding.shape[1]]).mean()}
-    nested = [F.normalize(embedding[:, :channels]) for channels in NESTED]
+             "cosine": 1 - F.cosine_similarity(vector, vectors[:, :vector.shape[1]]).mean()}
+    nested = [F.normalize(vector[:, :channels]) for channels in NESTED]
     found["similarity"] = sum((rows @ rows.T - wanted).square().mean() for rows in nested) / len(nested)
     return found
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes a checkpoint of the student as ONNX, every value called as in Caffe's GoogLeNet.
+"""Writes the trained student as ONNX, every value called as in Caffe's GoogLeNet.
 
-    export.py CHECKPOINT.pt MODEL.onnx [--random]
+    export.py TRAINED.pt MODEL.onnx [--random]
 
 --random ignores the checkpoint's numbers and writes a randomly initialised network, to compare with.
-Prints parameters and multiply-adds at 160x160.
+Prints parameters and multiply-adds.
 """
 import argparse
 import datetime
@@ -14,9 +14,9 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from student import BLOCKS, EMBEDDING, MEAN, POOLED_BEFORE, SIDE, STD, Student
+from student import EMBEDDING, LEVELS, MEAN, POOLED_BEFORE, SIDE, STD, Student
 
-PREPROCESSING = (f"RGB; EXIF upright; shorter side to {SIDE * 8 // 7 + 1}, antialiased bilinear; centre crop {SIDE}; x/255; "
+PREPROCESSING = (f"RGB; EXIF upright; shorter side to {SIDE * 8 // 7}, antialiased bilinear; centre crop {SIDE}; x/255; "
                  f"minus {MEAN}; divided by {STD}; NCHW")
 
 
@@ -61,20 +61,23 @@ class Writer:
         return self.add("Concat", parts, prefix + "output", side, axis=1)
 
 
-def graph_of(student):
+def graph_of(student, embedding):
     writer = Writer()
     x = writer.halve("pool1/3x3_s2", writer.conv("conv1/7x7_s2", "image", student.stem["conv1/7x7_s2"]))
     x = writer.conv("conv2/3x3_reduce", x, student.stem["conv2/3x3_reduce"])
     x = writer.halve("pool2/3x3_s2", writer.conv("conv2/3x3", x, student.stem["conv2/3x3"]))
-    for i, name in enumerate(BLOCKS):
+    averages = []
+    for name, block in student.blocks.items():
         if name in POOLED_BEFORE:
             x = writer.halve(f"pool{3 + POOLED_BEFORE.index(name)}/3x3_s2", x)
-        x = writer.block(name, x, student.blocks[name].convs)
-    x = writer.add("GlobalAveragePool", [x], "pool5", 1)
-    x = writer.add("Flatten", [x], "pool5_flat", 1, axis=1)
-    weights = [writer.keep("embedding_w", student.embedding.weight), writer.keep("embedding_b", student.embedding.bias)]
+        x = writer.block(name, x, block.convs)
+        if name in LEVELS:
+            averages.append(writer.add("GlobalAveragePool", [x], f"average_{name}", 1))
+    x = writer.add("Concat", averages, "averages", 1, axis=1)
+    x = writer.add("Flatten", [x], "averages_flat", 1, axis=1)
+    weights = [writer.keep("embedding_w", embedding), writer.keep("embedding_b", torch.zeros(EMBEDDING))]
     writer.add("Gemm", [x] + weights, "embedding", 1, transB=1)
-    writer.multiply_adds += student.embedding.weight.numel()
+    writer.multiply_adds += embedding.numel()
     image = helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", 3, SIDE, SIDE])
     output = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["N", EMBEDDING])
     return writer, helper.make_graph(writer.nodes, "onebyone-nano", [image], [output], writer.weights)
@@ -99,9 +102,12 @@ def main():
     student = Student().eval()
     if arguments.random:
         randomize(student)
+        embedding = torch.eye(sum(student.blocks[name].channels for name in LEVELS))[:EMBEDDING]
     else:
-        student.load_state_dict(torch.load(arguments.checkpoint, map_location="cpu")["student"])
-    writer, graph = graph_of(student)
+        trained = torch.load(arguments.checkpoint, map_location="cpu")
+        student.load_state_dict(trained["student"])
+        embedding = trained["embedding"]
+    writer, graph = graph_of(student, embedding)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="onebyone")
     model.ir_version = 7
     helper.set_model_props(model, {"preprocessing": PREPROCESSING, "feature": "embedding", "made": str(datetime.date.today())})

@@ -189,7 +189,7 @@ def fit_stage(student, teacher, stage, crops, began):
 
 def fit_heads(student, crops, maps, vectors):
     features = in_batches(lambda c: student.features(prepared(c)), crops)
-    for head, inputs, wanted in ((student.map_head, positions(features, 10**9), None), (student.embedding, features.mean((2, 3)), vectors)):
+    for head, inputs, wanted in ((student.map_head, positions(features, 10**9), None), (student.vector_head, features.mean((2, 3)), vectors)):
         if wanted is None:
             order = torch.randperm(len(inputs), generator=torch.Generator().manual_seed(0))
             wanted = maps.reshape(-1, maps.shape[2])[order]
@@ -199,7 +199,7 @@ def fit_heads(student, crops, maps, vectors):
         weights = torch.linalg.solve(gram, (rows.T @ wanted / len(rows)).double()).float()
         head.weight.copy_(weights[:-1].T.reshape(head.weight.shape))
         head.bias.copy_(weights[-1])
-    return float(F.cosine_similarity(student.embedding(features.mean((2, 3))), vectors).mean())
+    return float(F.cosine_similarity(student.vector_head(features.mean((2, 3))), vectors).mean())
 
 
 def main():
@@ -222,7 +222,7 @@ def main():
     count = HEAD_CROPS
     maps, vectors = (torch.from_numpy(numpy.load(f"{arguments.answers}/{n}.npy", mmap_mode="r")[:count].astype(numpy.float32))
                      for n in ("maps", "vectors"))
-    cosine = fit_heads(student, all_crops[:count], maps, vectors[:, :student.embedding.out_features])
+    cosine = fit_heads(student, all_crops[:count], maps, vectors[:, :student.vector_head.out_features])
     print(f"cosine with the teachers' vectors {cosine:.4f}, {time.time() - began:.0f} s", flush=True)
     torch.save({"student": student.state_dict()}, arguments.output)
 

@@ -4,7 +4,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-SIDE = 160
+TRAINING_SIDE = 160
+# Crops show things larger than whole pictures do; a larger input makes up for it (Touvron et al. 2019, arXiv:1906.06423).
+SIDE = 184
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 STEM = (32, 32, 96)  # conv1/7x7_s2, conv2/3x3_reduce, conv2/3x3
 # 1x1 | 3x3_reduce, 3x3 | 5x5_reduce, 5x5 | pool_proj; all multiples of 16, so that vector registers are full.
@@ -16,6 +18,7 @@ BLOCKS = {
 }
 POOLED_BEFORE = ("4a", "5a")
 EMBEDDING = 256
+LEVELS = ("4e", "5b")  # blocks whose averages the embedding is made of: what a thing is made of, and what it is
 BRANCHES = ("1x1", "3x3", "5x5", "pool_proj")  # in the order in which a block joins them
 
 
@@ -67,8 +70,8 @@ class Student(nn.Module):
         for name, widths in BLOCKS.items():
             self.blocks[name] = Block(channels, widths)
             channels = self.blocks[name].channels
-        self.embedding = nn.Linear(channels, EMBEDDING)
-        # For training alone: says the teacher's map.
+        # For training alone: say the teachers' vector and map.
+        self.vector_head = nn.Linear(channels, EMBEDDING)
         self.map_head = nn.Conv2d(channels, map_channels, 1)
 
     def stem_map(self, x):
@@ -88,6 +91,15 @@ class Student(nn.Module):
         return x
 
     def forward(self, x):
-        """The embedding [N, 256] and the map that the teacher would say [N, 256, h, w]."""
+        """What the teachers would say: their vector [N, 256] and map [N, 256, h, w]."""
         features = self.features(x)
-        return self.embedding(features.mean((2, 3))), self.map_head(features)
+        return self.vector_head(features.mean((2, 3))), self.map_head(features)
+
+    def levels(self, x):
+        """The average of each block of LEVELS, side by side [N, 928]."""
+        x, averages = self.stem_map(x), []
+        for name, block in self.blocks.items():
+            x = block(halved(x) if name in POOLED_BEFORE else x)
+            if name in LEVELS:
+                averages.append(x.mean((2, 3)))
+        return torch.cat(averages, 1)
