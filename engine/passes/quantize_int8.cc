@@ -67,6 +67,17 @@ std::vector<bool> FindCompanded(const Graph& graph, Groups& groups) {
   return companded;
 }
 
+// Whether a convolution that stays in float computes `value`, with its activation where that is a node of its own.
+bool IsOfFloatConvolution(const Graph& graph, ValueId value) {
+  while (graph.value(value).producer != kNoNode) {
+    const Node& node = graph.node(graph.value(value).producer);
+    if (const auto* conv = std::get_if<ConvAttributes>(&node.attributes)) return conv->stays_float;
+    if (!std::holds_alternative<ActivationAttributes>(node.attributes)) return false;
+    value = node.inputs.front();
+  }
+  return false;
+}
+
 // Values below this lose their meaning as denormal scales.
 constexpr float kSmallestRange = 1e-30F;
 
@@ -97,7 +108,8 @@ absl::StatusOr<int> QuantizeInt8::Run(Graph& graph) const {
     if (!is_live(graph.value(id))) continue;
     const std::optional<ValueRange> range = RangeOf(calibration, graph.value(id));
     const ValueId group = groups.Find(id);
-    if (!range.has_value()) {
+    // Float weights alone gain little: it is mostly the bytes of the result that lose what the convolution found.
+    if (!range.has_value() || IsOfFloatConvolution(graph, id)) {
       is_float[group] = true;
     } else if (ranges[group].has_value()) {
       ranges[group] = ValueRange{std::min(ranges[group]->low, range->low), std::max(ranges[group]->high, range->high)};

@@ -13,7 +13,8 @@ namespace onebyone {
 //
 // Gives every float32 image between operators a Quantization, from the range that the calibration states for it. Inputs
 // and results of concats and pools share one, since those operators only move or compare bytes. What has no range, or
-// one without a number beside zero, stays float; so does a concat or pool of such a value. Nodes stay as they are:
+// one without a number beside zero, stays float, and so does what a convolution gives that stays in float; so does a
+// concat or pool of such a value. Nodes stay as they are:
 // lowering picks kernels of bytes where it finds quantized operands. The bytes of a marked convolution's result are
 // companded where nothing but max pools, and behind them local response normalizations, read it. Run it after the
 // passes that fuse and before elide_concat.

@@ -60,6 +60,31 @@ TEST(QuantizeInt8, LeavesAWholeConcatInFloatWhereOneBranchHasNoRange) {
   EXPECT_NE(QuantizationOf(graph, "z"), std::nullopt);
 }
 
+TEST(QuantizeInt8, LeavesWhatAFloatConvolutionGivesInFloat) {
+  Graph graph = Block();
+  const absl::btree_set<std::string> in_float = {"b"};
+  ASSERT_TRUE((MarkConvolutions{in_float, {}, {}}.Run(graph).ok()));
+  ASSERT_TRUE(QuantizeInt8{Ranges()}.Run(graph).ok());
+  for (const char* name : {"a", "b", "y", "pool"}) EXPECT_EQ(QuantizationOf(graph, name), std::nullopt) << name;
+  for (const char* name : {"x", "z"}) EXPECT_NE(QuantizationOf(graph, name), std::nullopt) << name;
+}
+
+TEST(QuantizeInt8, LeavesTheActivationOfAFloatConvolutionInFloatToo) {
+  Graph graph = GraphBuilder()
+                    .Input("x", {1, 16, 8, 8})
+                    .Conv("a", "x", 8, {.kernel = 1})
+                    .Relu("relu", "a")
+                    .Output("a")
+                    .Output("relu")
+                    .Build();
+  Calibration calibration;
+  calibration.ranges = {{"x", {-1, 1}}, {"a", {-1, 1}}, {"relu", {0, 1}}};
+  const absl::btree_set<std::string> in_float = {"a"};
+  ASSERT_TRUE((MarkConvolutions{in_float, {}, {}}.Run(graph).ok()));
+  ASSERT_TRUE(QuantizeInt8{calibration}.Run(graph).ok());
+  for (const char* name : {"a", "relu"}) EXPECT_EQ(QuantizationOf(graph, name), std::nullopt) << name;
+}
+
 TEST(QuantizeInt8, LeavesWhatIsAlwaysZeroInFloat) {
   Graph graph = Block();
   Calibration calibration = Ranges();

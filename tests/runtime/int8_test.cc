@@ -149,7 +149,7 @@ TEST(Int8, AnswersWithCompandedLayersInFloat) {
   }
 }
 
-TEST(Int8, CompandsTheFloatsOfAConvolutionThatStaysInFloat) {
+TEST(Int8, CompandsNothingThatAConvolutionInFloatGives) {
   const Graph graph = InceptionBlocks();
   auto calibration = Calibrated(graph);
   calibration->companded_layers = {"relu1"};
