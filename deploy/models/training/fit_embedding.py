@@ -1,45 +1,92 @@
 #!/usr/bin/env python3
-"""Fits the embedding: averages of two blocks, in the directions that keep the cosines between pictures.
+"""Fits the embedding: a linear map of the averages of two blocks that brings pictures of one kind together.
 
-    fit_embedding.py --checkpoint checkpoint.pt --answers FOLDER --output trained.pt [--crops 4000]
+    fit_embedding.py --checkpoint checkpoint.pt --pictures FOLDER --output trained.pt
 
-The averages of each level are scaled to a mean length of 1 and of 0.7, put side by side, made as long as 1, and projected on
-their 256 largest directions (singular vectors, not centred, so that cosines stay; the largest first, so that the first 64
-channels are an embedding too). Adds the weights [256, 928] to the checkpoint.
+FOLDER has labels.csv (file,class), as gather_pictures.py writes it for the sources whose pictures come with kinds. The
+averages of the two levels are scaled to a mean length of 1 each and put side by side. Half of what the pictures of one
+kind differ by is taken out (the scatter within kinds, shrunk to a sphere by 0.3, to the power of -1/4; the power -1/2
+would be linear discriminant analysis, Fisher 1936, and narrows the embedding to the kinds that it saw). What is left is
+projected on its largest directions (singular vectors, not centred, so that cosines stay), the largest first.
+Adds the weights [448, 928] to the checkpoint.
 """
 import argparse
+import collections
+import csv
+import random
 
 import numpy
 import torch
-import torch.nn.functional as F
+from PIL import Image
 
-from student import EMBEDDING, LEVELS, Student, prepared
+from student import EMBEDDING, LEVELS, SIDE, Student, prepared
 
-LENGTHS = {"4e": 0.7, "5b": 1.0}
+PER_KIND = 30
+SHRINKAGE = 0.3
+POWER = -0.25
+
+
+def sample(table):
+    """At most PER_KIND pictures of each kind."""
+    kinds = collections.defaultdict(list)
+    with open(table, newline="") as rows:
+        for row in csv.DictReader(rows):
+            kinds[row["class"]].append(row["file"])
+    draw = random.Random(1)
+    chosen = {kind: draw.sample(files, min(PER_KIND, len(files))) for kind, files in sorted(kinds.items())}
+    return [(file, kind) for kind, files in chosen.items() for file in files]
+
+
+def cropped(path):
+    """As the server does it: shorter side to 8/7 of the input's, the centre of that."""
+    image = Image.open(path).convert("RGB")
+    scale = (SIDE * 8 // 7) / min(image.size)
+    image = image.resize([max(SIDE, round(side * scale)) for side in image.size], Image.BILINEAR)
+    left, top = ((side - SIDE) // 2 for side in image.size)
+    return numpy.asarray(image.crop((left, top, left + SIDE, top + SIDE)))
+
+
+def unit(rows):
+    return rows / numpy.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def embedding_of(levels, kinds, widths):
+    """The weights [EMBEDDING, sum of widths] that take averages as they are."""
+    ends = numpy.cumsum([0] + widths)
+    scale = numpy.concatenate([numpy.full(width, 1 / numpy.linalg.norm(levels[:, a:b], axis=1).mean())
+                               for width, a, b in zip(widths, ends, ends[1:])])
+    rows = unit(levels * scale)
+    inverse = numpy.unique(kinds, return_inverse=True)[1]
+    means = numpy.stack([rows[inverse == kind].mean(0) for kind in range(inverse.max() + 1)])
+    within = numpy.cov((rows - means[inverse]).T)
+    within += SHRINKAGE * numpy.trace(within) / len(within) * numpy.eye(len(within))
+    values, vectors = numpy.linalg.eigh(within)
+    narrowed = vectors * values ** POWER @ vectors.T
+    directions = numpy.linalg.svd(unit(rows @ narrowed), full_matrices=False)[2][:EMBEDDING]
+    weights = directions @ narrowed * scale
+    # So that an embedding is about as long as 1.
+    return weights / numpy.linalg.norm(levels @ weights.T, axis=1).mean()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", required=True)
-    parser.add_argument("--answers", required=True)
+    parser.add_argument("--pictures", required=True)
     parser.add_argument("--output", required=True)
-    parser.add_argument("--crops", type=int, default=4000)
     arguments = parser.parse_args()
     torch.set_grad_enabled(False)
     student = Student().eval()
     state = torch.load(arguments.checkpoint, map_location="cpu")["student"]
     student.load_state_dict(state)
-    rows = int(open(f"{arguments.answers}/done.txt").read())
-    chosen = numpy.sort(numpy.random.default_rng(1).choice(rows, arguments.crops, replace=False))
-    crops = numpy.load(f"{arguments.answers}/crops.npy", mmap_mode="r")
-    levels = torch.cat([student.levels(prepared(crops[chosen[i:i + 64]])) for i in range(0, len(chosen), 64)])
+    files, kinds = zip(*sample(f"{arguments.pictures}/labels.csv"))
+    parts = []
+    for i in range(0, len(files), 32):
+        crops = numpy.stack([cropped(f"{arguments.pictures}/{file}") for file in files[i:i + 32]])
+        parts.append(student.levels(prepared(crops)).double().numpy())
     widths = [student.blocks[name].channels for name in LEVELS]
-    scale = torch.cat([torch.full((width,), LENGTHS[name]) / part.norm(dim=1).mean()
-                       for name, width, part in zip(LEVELS, widths, levels.split(widths, 1))])
-    _, values, directions = torch.linalg.svd(F.normalize(levels * scale), full_matrices=False)
-    kept = values.square().cumsum(0) / values.square().sum()
-    print(f"energy kept by 64 directions {kept[63]:.4f}, by {EMBEDDING} {kept[EMBEDDING - 1]:.4f}")
-    torch.save({"student": state, "embedding": directions[:EMBEDDING] * scale}, arguments.output)
+    weights = embedding_of(numpy.concatenate(parts), numpy.array(kinds), widths)
+    print(f"{len(files)} pictures of {len(set(kinds))} kinds")
+    torch.save({"student": state, "embedding": torch.from_numpy(weights).float()}, arguments.output)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
 sources.csv tells for each source the repository, the commit, the licence and where that is stated; pictures.tsv.gz lists
 every picture (source, path in the repository). FOLDER of --clones holds a clone of each, called owner+name; what is
 missing is named and left out, so that a part can be had too. Pictures become upright RGB JPEGs of a shorter side of at most
-320 pixels, in a folder for each source; counts are compared with sources.csv.
+320 pixels, in a folder for each source, labels.csv (file,class) beside them; counts are compared with sources.csv.
 """
 import argparse
 import collections
@@ -21,6 +21,7 @@ from PIL import Image, ImageOps
 
 HERE = pathlib.Path(__file__).parent
 SHORTER_SIDE = 320
+LABELLED = ("caltech101", "grocery")  # whose folders are kinds of things; labels.csv tells them, for fit_embedding.py
 Image.MAX_IMAGE_PIXELS = 60_000_000
 
 
@@ -42,8 +43,8 @@ def prepared(data):
     return image
 
 
-def gather(source, paths, git, output):
-    """Writes the pictures of one source; returns how many."""
+def gather(source, paths, git, output, labels):
+    """Writes the pictures of one source, and to `labels` those whose kind is known; returns how many."""
     output.mkdir(parents=True, exist_ok=True)
     reader = subprocess.Popen(["git", f"--git-dir={git}", "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     written = 0
@@ -59,6 +60,9 @@ def gather(source, paths, git, output):
         try:
             prepared(data).save(output / f"{number:06}.jpg", quality=92)
             written += 1
+            kind = pathlib.PurePath(path).parent.name
+            if source["source"] in LABELLED and kind != "BACKGROUND_Google":
+                labels.writerow([f"{source['source']}/{number:06}.jpg", f"{source['source']} {kind}"])
         except OSError as error:
             print(f"{source['source']}: {path}: {error}", file=sys.stderr)
     reader.stdin.close()
@@ -79,14 +83,19 @@ def main():
             name, path = line.rstrip("\n").split("\t", 1)
             paths[name].append(path)
     missing = 0
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    table = open(arguments.output / "labels.csv", "w", newline="")
+    labels = csv.writer(table)
+    labels.writerow(["file", "class"])
     for source in sources:
         git = git_folder(arguments.clones, source["repository_or_package"])
         if git is None:
             missing += 1
             print(f"{source['source']}: no clone of {source['repository_or_package']} in {arguments.clones}", file=sys.stderr)
             continue
-        written = gather(source, paths[source["source"]], git, arguments.output / source["source"])
+        written = gather(source, paths[source["source"]], git, arguments.output / source["source"], labels)
         print(f"{source['source']}: {written} pictures, {source['pictures']} wanted ({source['licence']})", flush=True)
+    table.close()
     sys.exit(1 if missing else 0)
 
 

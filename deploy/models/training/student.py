@@ -17,7 +17,7 @@ BLOCKS = {
     "5a": (128, 80, 160, 16, 64, 64), "5b": (192, 96, 192, 32, 64, 64),
 }
 POOLED_BEFORE = ("4a", "5a")
-EMBEDDING = 256
+EMBEDDING = 448
 LEVELS = ("4e", "5b")  # blocks whose averages the embedding is made of: what a thing is made of, and what it is
 BRANCHES = ("1x1", "3x3", "5x5", "pool_proj")  # in the order in which a block joins them
 
@@ -60,7 +60,7 @@ class Block(nn.Module):
 
 
 class Student(nn.Module):
-    def __init__(self, map_channels=256):
+    def __init__(self, vector_channels=256, map_channels=256):
         super().__init__()
         first, reduce, second = STEM
         self.stem = nn.ModuleDict({"conv1/7x7_s2": conv(3, first, 7, 2), "conv2/3x3_reduce": conv(first, reduce, 1),
@@ -71,7 +71,7 @@ class Student(nn.Module):
             self.blocks[name] = Block(channels, widths)
             channels = self.blocks[name].channels
         # For training alone: say the teachers' vector and map.
-        self.vector_head = nn.Linear(channels, EMBEDDING)
+        self.vector_head = nn.Linear(channels, vector_channels)
         self.map_head = nn.Conv2d(channels, map_channels, 1)
 
     def stem_map(self, x):
