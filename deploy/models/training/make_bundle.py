@@ -4,7 +4,7 @@
     make_bundle.py MODEL.onnx --bundle FOLDER --pictures FOLDER [--workbench build/release/bin/onebyone-model]
 
 FOLDER of --bundle has model_config.textproto and the pictures of its goldens already. Pictures for the calibration (4 of
-each source) and for the fit (24 of each) are those that the model was trained on. The reference outputs are OpenCV's.
+each source) and for the fit (200 of each) are those that the model was trained on. The reference outputs are OpenCV's.
 """
 import argparse
 import pathlib
@@ -58,7 +58,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as scratch:
         few, many = pathlib.Path(scratch, "few"), pathlib.Path(scratch, "many")
-        for folder, count in ((few, 4), (many, 24)):
+        for folder, count in ((few, 4), (many, 200)):
             folder.mkdir()
             evenly(arguments.pictures, count, folder)
         # First the fit: the calibration stores ranges of fitted channels too.
