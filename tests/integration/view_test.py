@@ -93,7 +93,7 @@ class ViewTest(unittest.TestCase):
             content = base64.b64decode(picture["src"].partition("base64,")[2])
             self.assertEqual(Image.open(io.BytesIO(content)).size, (11, 11))
             self.assertTrue(picture["alt"])
-        self.assertIn("272 channels of 10 x 10 cells, stride 16, each sees 171 x 171 pixels", page)
+        self.assertIn("272 channels of 11 x 11 cells, stride 16, each sees 171 x 171 pixels", page)
 
     def test_names_cannot_break_the_page(self):
         photograph = self.folder / "<img src=x onerror=alert(1)> \"&amp;' $1.jpg"
