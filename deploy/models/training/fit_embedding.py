@@ -50,6 +50,16 @@ def unit(rows):
     return rows / numpy.linalg.norm(rows, axis=1, keepdims=True)
 
 
+def levels_of_pictures(student, folder):
+    """The averages [N, sum of widths] of the pictures that labels.csv samples, and their kinds."""
+    files, kinds = zip(*sample(f"{folder}/labels.csv"))
+    parts = []
+    for i in range(0, len(files), 32):
+        crops = numpy.stack([cropped(f"{folder}/{file}") for file in files[i:i + 32]])
+        parts.append(student.levels(prepared(crops)).double().numpy())
+    return numpy.concatenate(parts), numpy.array(kinds)
+
+
 def embedding_of(levels, kinds, widths):
     """The weights [EMBEDDING, sum of widths] that take averages as they are."""
     ends = numpy.cumsum([0] + widths)
@@ -78,14 +88,10 @@ def main():
     student = Student().eval()
     state = torch.load(arguments.checkpoint, map_location="cpu")["student"]
     student.load_state_dict(state)
-    files, kinds = zip(*sample(f"{arguments.pictures}/labels.csv"))
-    parts = []
-    for i in range(0, len(files), 32):
-        crops = numpy.stack([cropped(f"{arguments.pictures}/{file}") for file in files[i:i + 32]])
-        parts.append(student.levels(prepared(crops)).double().numpy())
+    levels, kinds = levels_of_pictures(student, arguments.pictures)
     widths = [student.blocks[name].channels for name in LEVELS]
-    weights = embedding_of(numpy.concatenate(parts), numpy.array(kinds), widths)
-    print(f"{len(files)} pictures of {len(set(kinds))} kinds")
+    weights = embedding_of(levels, kinds, widths)
+    print(f"{len(kinds)} pictures of {len(set(kinds))} kinds")
     torch.save({"student": state, "embedding": torch.from_numpy(weights).float()}, arguments.output)
 
 

@@ -63,7 +63,7 @@ def main():
             evenly(arguments.pictures, count, folder)
         # First the fit: the calibration stores ranges of fitted channels too.
         run("fit-reduction", "--images", many, "--layer", BLOCKS[0])
-        run("fit-reduction", "--images", many, "--layer", ",".join(BLOCKS[1:] + ["embedding"]), "--max-channels", ROWS)
+        run("fit-reduction", "--images", many, "--layer", ",".join(BLOCKS[1:]), "--max-channels", ROWS)
         run("calibrate", "--images", few, "--threads", 2)
     run("verify")
 
