@@ -48,12 +48,7 @@ void AddChoices(CLI::App* app, const std::string& flag, std::vector<T>& target, 
 }
 
 void AddFeatures(CLI::App* command, FeatureChoice& features) {
-  command
-      ->add_option("--layer", features.layers,
-                   "A layer or alias, or several with commas between; may be given several times. all: every layer "
-                   "that is no convolution's own. Default: the bundle's")
-      ->type_name("NAME[,NAME...]")
-      ->allow_extra_args(false);
+  AddLayers(command, features.layers, ". all: every layer that is no convolution's own. Default: the bundle's");
   AddChoices(
       command, "--pooling", features.poolings, kPoolings, "KIND[,KIND...]",
       "How a map becomes a vector: average (default) or max of each channel's pixels, none: all elements. A layer "

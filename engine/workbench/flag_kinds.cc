@@ -62,6 +62,14 @@ void AddBundle(CLI::App* app, std::string& bundle) {
       ->type_name("DIR");
 }
 
+CLI::Option* AddLayers(CLI::App* app, std::vector<std::string>& layers, const std::string& more) {
+  return app
+      ->add_option("--layer", layers,
+                   "A layer or alias, or several with commas between; may be given several times" + more)
+      ->type_name("NAME[,NAME...]")
+      ->allow_extra_args(false);
+}
+
 void AddImages(CLI::App* app, std::string& images) {
   app->add_option("--images", images, "Folder of pictures, as the model will see them; other files are skipped")
       ->required()

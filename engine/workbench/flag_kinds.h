@@ -38,6 +38,8 @@ void AddSize(CLI::App* app, const std::string& flag, std::optional<PixelSize>& t
 
 // Flags that several commands have.
 void AddBundle(CLI::App* app, std::string& bundle);
+// `more` is said behind what the flag takes.
+CLI::Option* AddLayers(CLI::App* app, std::vector<std::string>& layers, const std::string& more);
 void AddImages(CLI::App* app, std::string& images);
 void AddThreads(CLI::App* app, int& threads, const std::string& description);
 

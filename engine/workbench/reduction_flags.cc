@@ -43,12 +43,7 @@ void AddFitReduction(CLI::App& app, CommandLine& line) {
       "stops it; the same command goes on from there");
   FitReductionOptions& options = line.fit_reduction;
   AddBundle(command, options.bundle);
-  command
-      ->add_option("--layer", options.layers,
-                   "A layer or alias, or several with commas between; may be given several times")
-      ->required()
-      ->type_name("NAME[,NAME...]")
-      ->allow_extra_args(false);
+  AddLayers(command, options.layers, "")->required();
   AddImages(command, options.images);
   command
       ->add_option("--max-channels", options.max_channels,

@@ -35,7 +35,7 @@ MEASURED = ("calibration.textproto", "reductions.textproto", "reduction.*.npy")
 
 
 def copy_bare(bundle, destination):
-    """Copies a bundle as it was imported: uncalibrated, so that it runs in float32, and without a fit."""
+    """Copies a bundle as it was imported: uncalibrated, so that it runs in float32, and without the fits of fit-reduction."""
     shutil.copytree(bundle, destination, ignore=shutil.ignore_patterns(*MEASURED))
 
 

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Writes the trained student as ONNX, every value called as in Caffe's GoogLeNet.
 
-    export.py TRAINED.pt MODEL.onnx [--random]
+    export.py TRAINED.pt MODEL.onnx
 
---random ignores the checkpoint's numbers and writes a randomly initialised network, to compare with.
 Prints parameters and multiply-adds.
 """
 import argparse
@@ -83,31 +82,15 @@ def graph_of(student, embedding):
     return writer, helper.make_graph(writer.nodes, "onebyone-nano", [image], [output], writer.weights)
 
 
-def randomize(student):
-    torch.manual_seed(0)
-    for layer in student.modules():
-        if isinstance(layer, torch.nn.Conv2d):
-            torch.nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            torch.nn.init.zeros_(layer.bias)
-        elif isinstance(layer, torch.nn.Linear):
-            layer.reset_parameters()
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint")
     parser.add_argument("model")
-    parser.add_argument("--random", action="store_true")
     arguments = parser.parse_args()
     student = Student().eval()
-    if arguments.random:
-        randomize(student)
-        embedding = torch.eye(sum(student.blocks[name].channels for name in LEVELS))[:EMBEDDING]
-    else:
-        trained = torch.load(arguments.checkpoint, map_location="cpu")
-        student.load_state_dict(trained["student"])
-        embedding = trained["embedding"]
-    writer, graph = graph_of(student, embedding)
+    trained = torch.load(arguments.checkpoint, map_location="cpu")
+    student.load_state_dict(trained["student"])
+    writer, graph = graph_of(student, trained["embedding"])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="onebyone")
     model.ir_version = 7
     helper.set_model_props(model, {"preprocessing": PREPROCESSING, "feature": "embedding", "made": str(datetime.date.today())})

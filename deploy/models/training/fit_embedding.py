@@ -21,19 +21,20 @@ from PIL import Image
 
 from student import EMBEDDING, LEVELS, SIDE, Student, prepared
 
-PER_KIND = 30
+LEAST, PER_KIND = 8, 30  # pictures: kinds of fewer are left out, of more a sample is taken
 SHRINKAGE = 0.3
 POWER = -0.25
 
 
 def sample(table):
-    """At most PER_KIND pictures of each kind."""
+    """Pictures and their kinds: at most PER_KIND of each kind that has LEAST."""
     kinds = collections.defaultdict(list)
     with open(table, newline="") as rows:
         for row in csv.DictReader(rows):
             kinds[row["class"]].append(row["file"])
     draw = random.Random(1)
-    chosen = {kind: draw.sample(files, min(PER_KIND, len(files))) for kind, files in sorted(kinds.items())}
+    chosen = {kind: draw.sample(files, min(PER_KIND, len(files))) for kind, files in sorted(kinds.items())
+              if len(files) >= LEAST}
     return [(file, kind) for kind, files in chosen.items() for file in files]
 
 
