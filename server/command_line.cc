@@ -54,6 +54,10 @@ void DeclareRequests(OptionDeclaration& declare, ServerOptions& options) {
   const std::string group = "Limits";
   declare.Value("--max-images", limits.max_images, "images of one request")->group(group);
   declare.Value("--max-features", limits.max_features, "features of one request")->group(group);
+  declare
+      .Value("--stream-window", limits.stream_window,
+             "unanswered requests of one StreamFeatures call; more are not read")
+      ->group(group);
   declare.Bytes("--max-message-bytes", limits.max_message_bytes, "encoded request")->group(group);
   declare.Bytes("--max-answer-bytes", limits.max_answer_bytes, "feature maps of one answer")->group(group);
   declare.Bytes("--max-image-bytes", limits.image.max_bytes, "one encoded image")->group(group);

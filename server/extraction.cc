@@ -25,18 +25,18 @@ absl::Status CheckBudget(int64_t held_bytes, const ExtractSpec& spec, int64_t bu
 }  // namespace
 
 Extraction::~Extraction() {
-  if (admitted_) context_.scheduler.Leave(job_->bytes());
+  if (admitted_) context_.scheduler.Leave(*job_, job_->bytes());
 }
 
 absl::Status Extraction::Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-                               absl::Time deadline, ExtractJob::Done done) {
+                               Caller caller, ExtractJob::Done done) {
   const absl::Time arrival = context_.clock();
   try {
     ASSIGN_OR_RETURN(ExtractSpec spec, CheckRequest(request, context_.limits, context_.models));
     const int64_t held_bytes = spec.HeldBytes(context_.scheduler.lanes());
     RETURN_IF_ERROR(CheckBudget(held_bytes, spec, context_.scheduler.admission().limits().bytes));
     job_ = std::make_unique<ExtractJob>(std::move(spec), held_bytes, request, response, context_.reductions, arrival,
-                                        deadline, context_.clock, std::move(done));
+                                        std::move(caller), context_.clock, std::move(done));
   } catch (const std::exception& error) {  // no memory
     return absl::ResourceExhaustedError(absl::StrCat("the request could not be taken: ", error.what()));
   }
@@ -47,7 +47,9 @@ absl::Status Extraction::Start(const v1::ExtractFeaturesRequest& request, v1::Ex
 }
 
 void Extraction::Cancel() {
-  if (job_ != nullptr) job_->Cancel();
+  if (job_ == nullptr) return;
+  job_->Cancel();
+  context_.scheduler.Withdraw(*job_);
 }
 
 }  // namespace onebyone

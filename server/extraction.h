@@ -34,12 +34,13 @@ class Extraction {
   Extraction& operator=(const Extraction&) = delete;
 
   // Checks `request` and schedules its job, which fills `response` and then calls `done` on a lane, maybe before Start
-  // returns. An error says why not; `done` is not called then. Call once. `request`, `response` and this object must
-  // live until `done`.
-  absl::Status Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-                     absl::Time deadline, ExtractJob::Done done);
+  // returns. An error says why not; `done` is not called then, and Start may be called again. `request`, `response` and
+  // this object must live until `done`.
+  absl::Status Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response, Caller caller,
+                     ExtractJob::Done done);
 
-  // Drops what is not done yet. After Start; thread-safe.
+  // Drops what is not done yet: what waits is skipped at once (which may call `done`, on this thread), what is in work
+  // ends at its next step. After Start has returned; thread-safe.
   void Cancel();
 
  private:
