@@ -144,6 +144,10 @@ void Declare(CLI::App& app, ServerOptions& options) {
   declare.Value("--models", options.models, "folder of model bundles; each folder name is a model's name");
   declare.Value("--listen", options.listen.address, "HOST:PORT (port 0 picks a free one) or unix:PATH");
   declare.Value("--default-model", options.default_model, "the model that an empty name means; default: the first");
+  declare.Value("--model-versions", options.model_versions,
+                "versions of each model that are served: the highest so many");
+  declare.Seconds("--poll-models", options.poll_models,
+                  "how often --models is looked at for new, changed and removed bundles; 0: only at SIGHUP");
   declare.Value("--log-level", options.log_level, "trace, debug, info, warning, error, critical or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}));
   DeclareRequests(declare, options);

@@ -87,7 +87,7 @@ absl::Status ExtractJob::Extract(int index, LaneTools& tools, v1::ImageResult& r
   if (is_native) RETURN_IF_ERROR(spec_.native_images[index].status);
   v1::Timing& timing = *result.mutable_timing();
   const std::string field = absl::StrCat("images[", index, "].content");
-  ASSIGN_OR_RETURN(Preprocessor* const preprocessor, tools.PreprocessorFor(*spec_.model));
+  ASSIGN_OR_RETURN(Preprocessor* const preprocessor, tools.PreprocessorFor(spec_.model));
 
   const absl::Time start = clock_();
   const int64_t min_side = spec_.scaled_decode ? preprocessor->MinSide(spec_.fit) : 0;

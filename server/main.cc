@@ -22,7 +22,12 @@ int Serve(const onebyone::ServerOptions& options) {
     spdlog::critical("cannot start: {}", std::string(server.status().message()));
     return 1;
   }
+  signals.OnHangup([&server] {
+    spdlog::info("SIGHUP: looking at the models again");
+    (*server)->ReloadModels();
+  });
   spdlog::info("signal {}", signals.Wait());
+  signals.OnHangup(nullptr);
   (*server)->Drain();
   return 0;
 }

@@ -70,6 +70,8 @@ absl::Status CheckLimits(const RequestLimits& limits) {
 
 absl::Status ServerOptions::Validate() const {
   if (models.empty()) return absl::InvalidArgumentError("--models: wanted a folder of model bundles, got nothing");
+  RETURN_IF_ERROR(InRange("model-versions", model_versions, 1, 100));
+  RETURN_IF_ERROR(NotNegative("poll-models", poll_models));
   RETURN_IF_ERROR(CheckListen(listen));
   RETURN_IF_ERROR(CheckLimits(limits));
   RETURN_IF_ERROR(InRange("lanes", scheduler.lanes, 0, 4096));

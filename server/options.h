@@ -45,8 +45,10 @@ struct DrainOptions {
 };
 
 struct ServerOptions {
-  std::string models;         // folder of bundles
-  std::string default_model;  // empty: the first that loaded
+  std::string models;                             // folder of bundles
+  std::string default_model;                      // empty: the first that loaded
+  int model_versions = 1;                         // of each model that are served: the highest so many
+  absl::Duration poll_models = absl::Seconds(5);  // how often the folder is looked at for changes; 0: never
   std::string log_level = "info";
   ListenOptions listen;
   RequestLimits limits;

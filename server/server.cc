@@ -52,17 +52,6 @@ void Configure(const ListenOptions& listen, const RequestLimits& limits, grpc::S
   builder.SetResourceQuota(quota);
 }
 
-void LogModel(const ModelEntry& entry, const std::string& default_model) {
-  if (entry.model == nullptr) {
-    spdlog::error("model {}: not served: {}", entry.name, std::string(entry.status.message()));
-    return;
-  }
-  spdlog::info("model {} version {}{}: {} layers, loaded in {} ms, runs in {}, {} convolutions measured", entry.name,
-               entry.version(), entry.name == default_model ? " (default)" : "", entry.model->compiled->layers().size(),
-               absl::ToInt64Milliseconds(entry.load_time), std::string(NameOf(entry.model->compiled->precision())),
-               entry.model->compiled->convs_measured());
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
@@ -73,6 +62,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   RETURN_IF_ERROR(server->StartLanes());
   RETURN_IF_ERROR(server->Listen());
   server->health_->SetServing();
+  server->WatchModels();
   spdlog::info("listening on {}", server->address_);
   // Last: who waits for this file finds a server that serves.
   if (!options.listen.port_file.empty()) {
@@ -88,10 +78,12 @@ absl::Status Server::LoadModels(const ModelRegistry::LoadFunction& load) {
   });
   ASSIGN_OR_RETURN(models_, ModelRegistry::Load({.folder = options_.models,
                                                  .default_model = options_.default_model,
+                                                 .versions = options_.model_versions,
                                                  .compile = std::move(compile),
                                                  .precision = options_.precision,
                                                  .load = load}));
-  for (const ModelEntry& entry : models_->entries()) LogModel(entry, models_->default_model());
+  const std::string default_model = models_->default_model();
+  for (const ModelEntry& entry : models_->entries()) LogModel(entry, default_model);
   return absl::OkStatus();
 }
 
@@ -129,7 +121,15 @@ absl::Status Server::Listen() {
   return absl::OkStatus();
 }
 
+void Server::WatchModels() {
+  watcher_ = std::make_unique<ModelWatcher>(*models_, options_.poll_models,
+                                            [this](const ModelRegistry::Changes&) { health_->SetServing(); });
+}
+
+void Server::ReloadModels() { watcher_->ReloadNow(); }
+
 bool Server::Drain() {
+  watcher_.reset();
   health_->SetDraining();
   spdlog::info("draining: health says NOT_SERVING; requests are taken for another {}",
                absl::FormatDuration(options_.drain.lame_duck));

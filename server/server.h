@@ -10,6 +10,7 @@
 #include "server/feature_service.h"
 #include "server/health.h"
 #include "server/model_registry.h"
+#include "server/model_watcher.h"
 #include "server/options.h"
 #include "server/scheduler.h"
 
@@ -31,6 +32,9 @@ class Server {
   // (cancelling them after the drain timeout) and stops listening. False where requests had to be cancelled. Call once.
   bool Drain();
 
+  // Looks at the models folder now, on a thread of its own. Before Drain; thread-safe.
+  void ReloadModels();
+
   // Where it listens: HOST:PORT with the real port, or unix:PATH.
   const std::string& address() const { return address_; }
   int port() const { return port_; }  // 0 for unix:PATH
@@ -46,6 +50,7 @@ class Server {
   absl::Status LoadModels(const ModelRegistry::LoadFunction& load);
   absl::Status StartLanes();
   absl::Status Listen();
+  void WatchModels();
 
   const ServerOptions options_;
   // In the order of who refers to whom: the last is destroyed first.
@@ -55,6 +60,7 @@ class Server {
   std::unique_ptr<FeatureService> service_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Health> health_;
+  std::unique_ptr<ModelWatcher> watcher_;
   std::string address_;
   int port_ = 0;
 };
