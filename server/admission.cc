@@ -36,7 +36,9 @@ absl::Status Admission::Admit(const Request& request) {
   RETURN_IF_ERROR(CheckBytes(load.client, request.bytes));
   backlog_.Add(load.client, load.priority, load.images, load.work);
   bytes_ += request.bytes;
-  bytes_of_client_[load.client] += request.bytes;
+  Held& held = held_[load.client];
+  ++held.requests;
+  held.bytes += request.bytes;
   ++requests_;
   return absl::OkStatus();
 }
@@ -99,8 +101,8 @@ absl::Status Admission::CheckBytes(absl::string_view client, int64_t bytes) {
                                limits_.bytes, ", got one of ", bytes, " more"),
                   1);
   }
-  const auto held = bytes_of_client_.find(client);
-  const int64_t own = held == bytes_of_client_.end() ? 0 : held->second;
+  const auto held = held_.find(client);
+  const int64_t own = held == held_.end() ? 0 : held->second.bytes;
   if (own + bytes <= 2 * room) return absl::OkStatus();
   ++refusals_.client_share;
   return Refuse(absl::StrCat("the client's share of the memory budget is spent: its requests in work hold ", own,
@@ -137,9 +139,9 @@ void Admission::Drop(const Load& load) {
 void Admission::Leave(absl::string_view client, int64_t bytes) {
   const absl::MutexLock lock(&mutex_);
   bytes_ -= bytes;
-  const auto own = bytes_of_client_.find(client);
-  own->second -= bytes;
-  if (own->second == 0) bytes_of_client_.erase(own);
+  const auto own = held_.find(client);
+  own->second.bytes -= bytes;
+  if (--own->second.requests == 0) held_.erase(own);
   --requests_;
 }
 
@@ -176,6 +178,12 @@ int64_t Admission::bytes() const {
 int64_t Admission::requests() const {
   const absl::MutexLock lock(&mutex_);
   return requests_;
+}
+
+int64_t Admission::requests_of(absl::string_view client) const {
+  const absl::MutexLock lock(&mutex_);
+  const auto held = held_.find(client);
+  return held == held_.end() ? 0 : held->second.requests;
 }
 
 Admission::Refusals Admission::refusals() const {

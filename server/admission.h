@@ -86,11 +86,19 @@ class Admission {
   int64_t images_in_work() const;
   int64_t bytes() const;
   int64_t requests() const;
+  // Those of one client.
+  int64_t requests_of(absl::string_view client) const;
   Refusals refusals() const;
   // Until an image of a new client would begin.
   absl::Duration predicted_wait() const;
 
  private:
+  // What a client has in work.
+  struct Held {
+    int64_t requests = 0;
+    int64_t bytes = 0;
+  };
+
   bool Empty() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return requests_ == 0; }
   absl::Status CheckDeadline(const Request& request, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRoom(const Load& load) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -105,7 +113,7 @@ class Admission {
   int64_t images_in_work_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Duration work_begun_ ABSL_GUARDED_BY(mutex_);  // predicted, of the images in work
   int64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::flat_hash_map<std::string, int64_t> bytes_of_client_ ABSL_GUARDED_BY(mutex_);  // none that is 0
+  absl::flat_hash_map<std::string, Held> held_ ABSL_GUARDED_BY(mutex_);  // by client; none without requests
   int64_t requests_ ABSL_GUARDED_BY(mutex_) = 0;
   Refusals refusals_ ABSL_GUARDED_BY(mutex_);
   uint64_t told_to_wait_ ABSL_GUARDED_BY(mutex_) = 0;

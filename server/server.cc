@@ -15,6 +15,7 @@
 #include "absl/time/clock.h"
 #include "engine/base/file.h"
 #include "engine/base/status_macros.h"
+#include "server/connections.h"
 #include "server/cpu_quota.h"
 
 namespace onebyone {
@@ -27,7 +28,11 @@ constexpr std::chrono::milliseconds kLastCallsGrace(2000);
 // Before that: how long calls are still refused by the server itself, so that its clients have turned elsewhere when
 // the port closes. gRPC cuts a call with CANCELLED that it reads at the moment of shutting down.
 constexpr absl::Duration kRefusing = absl::Milliseconds(500);
-constexpr int kMostReflectionThreads = 16;  // each reflection stream holds one
+// When the port is closed: how long connections are served on until each has a moment without a call, to be closed in.
+// A proxy tells its client of a refusal, but not of a closed connection: it takes another server.
+constexpr absl::Duration kLettingGo = absl::Seconds(2);
+constexpr absl::Duration kWordOfDrain = absl::Milliseconds(50);  // before that, for health's watchers to be told
+constexpr int kMostReflectionThreads = 16;                       // each reflection stream holds one
 
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(std::min<int64_t>(absl::ToInt64Milliseconds(duration), std::numeric_limits<int>::max()));
@@ -134,6 +139,7 @@ bool Server::Drain() {
   spdlog::info("draining: health says NOT_SERVING; requests are taken for another {}",
                absl::FormatDuration(options_.drain.lame_duck));
   absl::SleepFor(options_.drain.lame_duck);
+  LetClientsGo();
   Admission& admission = scheduler_->admission();
   admission.StartDraining();
   spdlog::info("draining: no new requests; {} in work, which get {}", admission.requests(),
@@ -145,6 +151,16 @@ bool Server::Drain() {
   grpc_->Wait();
   spdlog::info("drained");
   return finished;
+}
+
+void Server::LetClientsGo() {
+  const Connections connections(address_);
+  connections.StopListening();
+  absl::SleepFor(kWordOfDrain);
+  const absl::Time end = absl::Now() + std::min(kLettingGo, options_.drain.timeout);
+  const Admission& admission = scheduler_->admission();
+  const auto is_busy = [&](const std::string& peer) { return admission.requests_of(peer) > 0; };
+  while (connections.CloseIdle(is_busy) > 0 && absl::Now() < end) absl::SleepFor(absl::Milliseconds(2));
 }
 
 Server::~Server() {

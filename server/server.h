@@ -28,8 +28,9 @@ class Server {
   // REQUIRES: Drain has returned, or no call is in work. Cuts what is left.
   ~Server();
 
-  // Says NOT_SERVING, serves on for the lame-duck time, then takes no more requests, waits for the accepted ones
-  // (cancelling them after the drain timeout) and stops listening. False where requests had to be cancelled. Call once.
+  // Says NOT_SERVING, serves on for the lame-duck time, then stops listening and closes each connection at a moment
+  // when it has no call; those that have none such soon get refusals, while accepted requests are done (and cancelled
+  // after the drain timeout). False where requests had to be cancelled. Call once.
   bool Drain();
 
   // Looks at the models folder now, on a thread of its own. Before Drain; thread-safe.
@@ -51,6 +52,7 @@ class Server {
   absl::Status StartLanes();
   absl::Status Listen();
   void WatchModels();
+  void LetClientsGo();
 
   const ServerOptions options_;
   // In the order of who refers to whom: the last is destroyed first.

@@ -31,6 +31,7 @@ http {{
   upstream onebyone {{ {servers} keepalive 16; }}
   server {{
     listen 127.0.0.1:{port} http2;
+    keepalive_requests 1000000;
     location / {{
       grpc_pass grpc://onebyone;
       grpc_next_upstream error timeout http_502 http_503 non_idempotent;
