@@ -13,20 +13,23 @@ absl::Status Admission::Admit(int64_t images, int64_t bytes, absl::Time deadline
   }
   const absl::MutexLock lock(&mutex_);
   if (draining_) {
-    return WithRetryAfter(absl::UnavailableError("the server is draining and takes no new requests"),
-                          limits_.draining_retry_after);
+    return WithReason(WithRetryAfter(absl::UnavailableError("the server is draining and takes no new requests"),
+                                     limits_.draining_retry_after),
+                      reason::kDraining);
   }
   if (waiting_images_ + images > limits_.waiting_images) {
-    return WithRetryAfter(
-        absl::ResourceExhaustedError(absl::StrCat("the queue is full: ", waiting_images_, " images wait, room for ",
-                                                  limits_.waiting_images, ", got ", images, " more")),
-        limits_.retry_after);
+    return WithReason(WithRetryAfter(absl::ResourceExhaustedError(
+                                         absl::StrCat("the queue is full: ", waiting_images_, " images wait, room for ",
+                                                      limits_.waiting_images, ", got ", images, " more")),
+                                     limits_.retry_after),
+                      reason::kQueueFull);
   }
   if (bytes_ + bytes > limits_.bytes) {
-    return WithRetryAfter(
-        absl::ResourceExhaustedError(absl::StrCat("the memory budget is spent: requests in work hold ", bytes_,
-                                                  " bytes of ", limits_.bytes, ", got one of ", bytes, " more")),
-        limits_.retry_after);
+    return WithReason(WithRetryAfter(absl::ResourceExhaustedError(
+                                         absl::StrCat("the memory budget is spent: requests in work hold ", bytes_,
+                                                      " bytes of ", limits_.bytes, ", got one of ", bytes, " more")),
+                                     limits_.retry_after),
+                      reason::kMemoryBudget);
   }
   waiting_images_ += images;
   bytes_ += bytes;

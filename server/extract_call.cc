@@ -12,7 +12,7 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context) {
 
 ExtractCall::ExtractCall(grpc::CallbackServerContext& call, const v1::ExtractFeaturesRequest& request,
                          v1::ExtractFeaturesResponse& response, ExtractionContext& context)
-    : call_(call), extraction_(context) {
+    : call_(call), extraction_(context, context.observability.OriginOf(&call)) {
   const absl::Status started =
       extraction_.Start(request, response, DeadlineOf(call_),
                         [this](const absl::Status& outcome) { Finish(FinishingStatus(outcome, call_)); });

@@ -31,10 +31,23 @@ Extraction::~Extraction() {
 absl::Status Extraction::Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
                                absl::Time deadline, ExtractJob::Done done) {
   const absl::Time arrival = context_.clock();
+  observation_.Begin(request, arrival);
+  const absl::Status started = TryStart(request, response, arrival, deadline,
+                                        [this, &response, done = std::move(done)](const absl::Status& outcome) mutable {
+                                          observation_.End(outcome, response);
+                                          done(outcome);  // may destroy this
+                                        });
+  if (!started.ok()) observation_.Refuse(started);
+  return started;
+}
+
+absl::Status Extraction::TryStart(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
+                                  absl::Time arrival, absl::Time deadline, ExtractJob::Done done) {
   try {
     ASSIGN_OR_RETURN(ExtractSpec spec, CheckRequest(request, context_.limits, context_.models));
     const int64_t held_bytes = spec.HeldBytes(context_.scheduler.lanes());
     RETURN_IF_ERROR(CheckBudget(held_bytes, spec, context_.scheduler.admission().limits().bytes));
+    observation_.Checked(spec);
     job_ = std::make_unique<ExtractJob>(std::move(spec), held_bytes, request, response, context_.reductions, arrival,
                                         deadline, context_.clock, std::move(done));
   } catch (const std::exception& error) {  // no memory

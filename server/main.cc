@@ -8,15 +8,16 @@
 
 #include "server/command_line.h"
 #include "server/log.h"
+#include "server/observability/build_information.h"
 #include "server/server.h"
 #include "server/signals.h"
 
 namespace {
 
 int Serve(const onebyone::ServerOptions& options) {
-  onebyone::StartLog(options.log_level);
+  onebyone::StartLog(options.log_level, options.observability.log_format);
   onebyone::Signals signals;  // before any other thread, so that all of them leave the signals to it
-  spdlog::info("onebyone-server {}", ONEBYONE_VERSION);
+  spdlog::info("{}", onebyone::BuildLine());
   const auto server = onebyone::Server::Start(options);
   if (!server.ok()) {
     spdlog::critical("cannot start: {}", std::string(server.status().message()));

@@ -50,7 +50,10 @@ void Scheduler::RunImage(const QueuedImage& image, LaneTools& tools) {
     wanted = absl::DeadlineExceededError("the deadline passed while the image waited for a lane");
   }
   if (wanted.ok()) {
+    // Before the job's end is told: who has an answer may find the lane still busy, but never below 0.
+    busy_.fetch_add(1, std::memory_order_relaxed);
     image.job->Run(image.index, tools, now - image.since);
+    busy_.fetch_sub(1, std::memory_order_relaxed);
   } else {
     image.job->Skip(image.index, wanted);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -32,6 +33,8 @@ class Scheduler {
   bool RunNext(LaneTools& tools);
 
   Admission& admission() { return admission_; }
+  // Images that are being worked on now.
+  int busy_lanes() const { return busy_.load(std::memory_order_relaxed); }
   int lanes() const { return static_cast<int>(lanes_.size()); }
 
  private:
@@ -42,6 +45,7 @@ class Scheduler {
   const Clock clock_;
   Admission admission_;
   ImageQueue queue_;
+  std::atomic<int> busy_{0};
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

@@ -8,7 +8,8 @@
 
 namespace onebyone {
 
-StreamCall::StreamCall(grpc::CallbackServerContext& call, ExtractionContext& context) : call_(call), context_(context) {
+StreamCall::StreamCall(grpc::CallbackServerContext& call, ExtractionContext& context)
+    : call_(call), context_(context), origin_(context.observability.OriginOf(&call)) {
   Continue();
 }
 
@@ -93,7 +94,7 @@ void StreamCall::Continue(Exchange* ended) {
       if (ended->begun) answers_.push_back(ended);  // otherwise Begin does
     }
     if (!reading_ && !no_more_requests_ && !broken_ && exchanges_.size() < kMostInWork) {
-      exchanges_.push_back(std::make_unique<Exchange>(context_));
+      exchanges_.push_back(std::make_unique<Exchange>(context_, origin_));
       read = &exchanges_.back()->request;
       reading_ = true;
     }
