@@ -14,6 +14,14 @@ prometheus::MetricFamily Single(const std::string& name, const std::string& help
   return family;
 }
 
+prometheus::MetricFamily LostLines(const AccessLog* log) {
+  prometheus::MetricFamily family =
+      GaugeFamily("onebyone_access_log_lines_lost_total", "Lines that were too many for the disk");
+  family.type = prometheus::MetricType::Counter;
+  family.metric.emplace_back().counter.value = log == nullptr ? 0 : static_cast<double>(log->lost());
+  return family;
+}
+
 prometheus::MetricFamily Build() {
   const BuildInformation& build = ThisBuild();
   prometheus::MetricFamily family = GaugeFamily("onebyone_build_info", "1; the labels tell what was built");
@@ -70,6 +78,7 @@ std::vector<prometheus::MetricFamily> Gauges::Collect() const {
                  static_cast<double>(admission.requests())),
           std::move(ready),
           std::move(info),
+          LostLines(access_log_),
           Build()};
 }
 

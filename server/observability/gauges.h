@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/model_registry.h"
+#include "server/observability/access_log.h"
 #include "server/scheduler.h"
 
 namespace onebyone {
@@ -18,13 +19,16 @@ void AddGauge(prometheus::MetricFamily& family, std::vector<prometheus::ClientMe
 // The state of queue, lanes and models, looked at when somebody asks. Thread-safe; must not outlive what it looks at.
 class Gauges final : public prometheus::Collectable {
  public:
-  Gauges(Scheduler& scheduler, const ModelRegistry& models) : scheduler_(scheduler), models_(models) {}
+  // `access_log` may be null.
+  Gauges(Scheduler& scheduler, const ModelRegistry& models, const AccessLog* access_log)
+      : scheduler_(scheduler), models_(models), access_log_(access_log) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   Scheduler& scheduler_;
   const ModelRegistry& models_;
+  const AccessLog* const access_log_;
 };
 
 }  // namespace onebyone

@@ -8,27 +8,31 @@
 
 namespace prometheus {
 class Collectable;
-class Exposer;
-}  // namespace prometheus
+}
 
 namespace onebyone {
 
 // Metrics in Prometheus' text format at http://HOST:PORT/metrics, on threads of its own, so that it answers under any
 // load. Plaintext and open to whoever can connect.
+//
+// Not prometheus::Exposer: its civetweb gives threads 100 KiB of stack, of which the libraries of this program take
+// thread-local memory, and what is left is too little (it crashed).
 class MetricsEndpoint {
  public:
-  // `address`: HOST:PORT, port 0 picks a free one. UNAVAILABLE where it cannot be listened on. The endpoint lets go of
-  // collectables that have died.
-  static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Listen(
-      const std::string& address, const std::vector<std::shared_ptr<prometheus::Collectable>>& collectables);
+  using Collectables = std::vector<std::shared_ptr<prometheus::Collectable>>;
+
+  // `address`: HOST:PORT, port 0 picks a free one. UNAVAILABLE where it cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Listen(const std::string& address, Collectables collectables);
+  // Ends what is being answered.
   ~MetricsEndpoint();
 
   int port() const { return port_; }
 
  private:
-  MetricsEndpoint(std::unique_ptr<prometheus::Exposer> exposer, int port);
+  class Http;
+  MetricsEndpoint(std::unique_ptr<Http> http, int port);
 
-  const std::unique_ptr<prometheus::Exposer> exposer_;
+  const std::unique_ptr<Http> http_;
   const int port_;
 };
 

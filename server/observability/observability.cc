@@ -24,7 +24,7 @@ absl::Status Observability::Listen(const ModelRegistry& models) {
   for (const ModelEntry& entry : models.entries()) {
     if (entry.model != nullptr) metrics_.models().Of(entry.name, entry.version());
   }
-  gauges_ = std::make_shared<Gauges>(scheduler_, models);
+  gauges_ = std::make_shared<Gauges>(scheduler_, models, access_log_.get());
   ASSIGN_OR_RETURN(endpoint_,
                    MetricsEndpoint::Listen(options_.metrics_listen, {metrics_.registry(), gauges_, process_}));
   const std::string& address = options_.metrics_listen;

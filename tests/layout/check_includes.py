@@ -35,7 +35,7 @@ LIBRARIES = [
     (re.compile(r"^opencv2/"), ["engine/image", "engine/reduction", "client/render", "tests/image", "tests/client",
                                 "tests/server", "tests/integration", "tests/benchmarks"]),
     (re.compile(r"^prometheus/"), ["server/observability", "tests/server"]),
-    (re.compile(r"^httplib\.h"), ["client/top"]),
+    (re.compile(r"^httplib\.h"), ["client/top", "server/observability"]),
     (re.compile(r"^(grpcpp|grpc)/"), ["server", "client", "tests/server", "tests/client", "tests/integration"]),
 ]
 

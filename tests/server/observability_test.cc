@@ -90,8 +90,8 @@ TEST(AccessEntry, IsOneJsonObject) {
   CallOrigin origin;
   RequestSummary request;
   const std::string line = FormatAccess(HostileEntry(origin, request), LogFormat::kJson);
-  EXPECT_THAT(line, AllOf(HasSubstr("\"model\":\"tiny\\n{\\\"code\\\":\\\"OK\\\"} \\\"quoted\\\" \\u001b[2J\""),
-                          HasSubstr("\"total_us\":2000"), Not(HasSubstr("\n"))));
+  EXPECT_THAT(line, AllOf(HasSubstr("\"model\": \"tiny\\n{\\\"code\\\":\\\"OK\\\"} \\\"quoted\\\" \\u001b[2J\""),
+                          HasSubstr("\"total_us\": 2000"), Not(HasSubstr("\n"))));
 }
 
 TEST(JsonLog, EscapesTheMessage) {
@@ -99,7 +99,7 @@ TEST(JsonLog, EscapesTheMessage) {
   spdlog::memory_buf_t line;
   JsonLogFormatter().format(message, line);
   EXPECT_THAT(std::string(line.data(), line.size()),
-              ::testing::MatchesRegex(R"(\{"time":"[^"]*Z","level":"warning","message":"a \\"b\\"\\nc"\}.)"));
+              ::testing::MatchesRegex(R"(\{"time": "[^"]*Z", "level": "warning", "message": "a \\"b\\"\\nc"\}.)"));
 }
 
 TEST(AccessLogFile, HoldsWhatWasWrittenAndGoesOnInANewFileAfterRotation) {
