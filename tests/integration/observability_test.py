@@ -1,8 +1,11 @@
 """What the real onebyone-server tells of itself: metrics, access log, load reports, version; and `onebyone top`."""
+import base64
 import json
 import math
 import pathlib
 import re
+import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -11,6 +14,7 @@ import urllib.error
 import urllib.request
 
 import grpc
+from http2_call import trailers_of
 from running_server import BIN, MODELS, PROGRAM, RunningServer, health_pb2, model_pb2, request_for
 from xds.data.orca.v3 import orca_load_report_pb2
 
@@ -161,17 +165,20 @@ class ObservabilityTest(unittest.TestCase):
             self.assertEqual({frozenset(event) for event in events}, {frozenset(("time", "level", "message"))})
 
     def test_load_reports_come_with_each_answer_where_asked_for(self):
+        extract = "/onebyone.v1.FeatureExtraction/ExtractFeatures"
+        right, wrong = (request_for(PICTURE, model=model).SerializeToString() for model in ("", "none"))
         with ObservedServer("--load-reports=true", "--lanes=2") as server:
-            _, call = server.client.extract.with_call(request_for(PICTURE), timeout=120)
-            trailers = dict(call.trailing_metadata())
-            report = orca_load_report_pb2.OrcaLoadReport.FromString(trailers["endpoint-load-metrics-bin"])
-            self.assertGreater(report.rps_fractional, 0)
-            self.assertEqual(report.eps, 0)
-            self.assertLessEqual(report.application_utilization, 1)
-            self.assertEqual(report.named_metrics["queue_length"], 0)
-            with self.assertRaises(grpc.RpcError) as caught:
-                server.client.extract(request_for(PICTURE, model="none"), timeout=60)
-            self.assertIn("endpoint-load-metrics-bin", dict(caught.exception.trailing_metadata()))
+            for request, code in ((right, "0"), (wrong, "5")):
+                trailers = trailers_of(server.address, extract, request)
+                self.assertEqual(trailers["grpc-status"], code)
+                encoded = trailers["endpoint-load-metrics-bin"]
+                report = orca_load_report_pb2.OrcaLoadReport.FromString(base64.b64decode(encoded + "=" * (-len(encoded) % 4)))
+                self.assertGreater(report.rps_fractional, 0)
+                self.assertEqual(report.eps, 0)
+                self.assertLessEqual(report.application_utilization, 1)
+                self.assertEqual(report.named_metrics["queue_length"], 0)
+        with ObservedServer() as server:
+            self.assertNotIn("endpoint-load-metrics-bin", trailers_of(server.address, extract, right))
 
     def test_top_shows_a_server_at_work(self):
         with ObservedServer() as server:
@@ -205,6 +212,12 @@ class ObservabilityTest(unittest.TestCase):
                 urllib.request.urlopen(f"http://{server.metrics_address}/etc/passwd", timeout=60)
             self.assertEqual(caught.exception.code, 404)
             caught.exception.close()
+            host, port = server.metrics_address.split(":")
+            for sent in (b"", b"GET /met", b"GET /metrics HTTP/1.1\r\n\r\n", b"\x16\x03\x01" * 3000, b"POST /metrics HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n"):
+                for _ in range(5):
+                    with socket.create_connection((host, int(port)), timeout=60) as rude:
+                        rude.sendall(sent)
+                        rude.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset, read nothing
             server.scrape()
 
     def test_an_address_in_use_is_told_at_start(self):

@@ -133,20 +133,6 @@ TEST_F(Metrics, TellOfWorkThatNobodyWaitedFor) {
                             ContainsRegex("onebyone_wasted_seconds_total [0-9]")));
 }
 
-TEST_F(Metrics, LoadReportsComeInTheTrailersOfEachCallWhereAskedFor) {
-  const auto report_of = [this] {
-    grpc::ClientContext context;
-    v1::ExtractFeaturesResponse response;
-    EXPECT_TRUE(stub_->ExtractFeatures(&context, Request(1), &response).ok());
-    return context.GetServerTrailingMetadata().count("endpoint-load-metrics-bin");
-  };
-  EXPECT_EQ(report_of(), 0);
-  ServerOptions options = TinyServerOptions();
-  options.observability.load_reports = true;
-  Start(options);
-  EXPECT_EQ(report_of(), 1);
-}
-
 TEST_F(Metrics, AccessLogHasALineForEachRequestAndCall) {
   const std::string path = ::testing::TempDir() + "/onebyone_access_of_service.log";
   std::remove(path.c_str());

@@ -90,7 +90,7 @@ TEST(AccessEntry, IsOneJsonObject) {
   CallOrigin origin;
   RequestSummary request;
   const std::string line = FormatAccess(HostileEntry(origin, request), LogFormat::kJson);
-  EXPECT_THAT(line, AllOf(HasSubstr("\"model\": \"tiny\\n{\\\"code\\\":\\\"OK\\\"} \\\"quoted\\\" \\u001b[2J\""),
+  EXPECT_THAT(line, AllOf(HasSubstr("\"model\": \"tiny\\u000a{\\\"code\\\":\\\"OK\\\"} \\\"quoted\\\" \\u001b[2J\""),
                           HasSubstr("\"total_us\": 2000"), Not(HasSubstr("\n"))));
 }
 
@@ -99,7 +99,7 @@ TEST(JsonLog, EscapesTheMessage) {
   spdlog::memory_buf_t line;
   JsonLogFormatter().format(message, line);
   EXPECT_THAT(std::string(line.data(), line.size()),
-              ::testing::MatchesRegex(R"(\{"time": "[^"]*Z", "level": "warning", "message": "a \\"b\\"\\nc"\}.)"));
+              ::testing::MatchesRegex(R"(\{"time": "[^"]*Z", "level": "warning", "message": "a \\"b\\"\\u000ac"\}.)"));
 }
 
 TEST(AccessLogFile, HoldsWhatWasWrittenAndGoesOnInANewFileAfterRotation) {
