@@ -57,6 +57,7 @@ void RequestObservation::Begin(const v1::ExtractFeaturesRequest& request, absl::
 void RequestObservation::Checked(const ExtractSpec& spec) {
   model_ = &observability_.metrics().models().Of(spec.model->bundle.name, spec.model->bundle.version);
   model_->pending().Increment();
+  served_ = spec.model;
   image_bytes_ = spec.image_bytes;
 }
 
@@ -98,13 +99,12 @@ void RequestObservation::CountImages(const absl::Status& outcome, const v1::Extr
 void RequestObservation::Log(const absl::Status& outcome, const v1::ExtractFeaturesResponse* response) const {
   if (!observability_.logs_access()) return;
   RequestSummary summary;
-  summary.model = request_->model();
+  summary.model = served_ == nullptr ? request_->model() : served_->bundle.name;
+  summary.version = served_ == nullptr ? 0 : served_->bundle.version;
   summary.layers = LayersOf(*request_);
   summary.images = request_->images_size();
   summary.image_bytes = image_bytes_;
   if (response != nullptr) {
-    summary.model = response->model();
-    summary.version = response->version();
     summary.timing = response->timing();
     for (const v1::ImageResult& image : response->results()) {
       if (image.status().code() != 0) ++summary.failed_images;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -35,7 +36,8 @@ class RequestObservation {
   const CallOrigin* const origin_;
   const v1::ExtractFeaturesRequest* request_ = nullptr;
   absl::Time arrival_;
-  ModelMetrics* model_ = nullptr;  // once Checked
+  ModelMetrics* model_ = nullptr;  // once Checked, as is:
+  std::shared_ptr<const Model> served_;
   int64_t image_bytes_ = 0;
 };
 

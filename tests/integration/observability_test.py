@@ -195,7 +195,7 @@ class ObservabilityTest(unittest.TestCase):
             finally:
                 over.set()
                 worker.join()
-            self.assertRegex(once, r"onebyone-nano +1 \w+ +ready +[1-9]")
+            self.assertRegex(once, r"onebyone-nano +1 +\w+ +ready +[1-9]")
             self.assertRegex(once, r"(?m)^network +[1-9]")
             self.assertNotIn("\x1b", once)
             self.assertEqual(len(lines.splitlines()), 3, lines)
