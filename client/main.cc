@@ -25,7 +25,11 @@ int ErrorColumns() {
 int main(int argc, char** argv) {
   onebyone::Cancellation interruption;
   onebyone::Interrupt interrupt([&interruption] { interruption.Cancel(); });
-  onebyone::Terminal terminal = {
-      .in = std::cin, .out = std::cout, .err = std::cerr, .err_columns = ErrorColumns(), .interruption = interruption};
+  onebyone::Terminal terminal = {.in = std::cin,
+                                 .out = std::cout,
+                                 .err = std::cerr,
+                                 .err_columns = ErrorColumns(),
+                                 .out_is_terminal = isatty(STDOUT_FILENO) != 0,
+                                 .interruption = interruption};
   return onebyone::RunProgram(std::vector<std::string>(argv + 1, argv + argc), terminal);
 }

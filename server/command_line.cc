@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/nearest_name.h"
+#include "server/observability/build_information.h"
 #include "server/option_declaration.h"
 
 namespace onebyone {
@@ -139,6 +140,31 @@ void DeclareLife(OptionDeclaration& declare, ServerOptions& options) {
       ->group(end);
 }
 
+void DeclareObservability(OptionDeclaration& declare, ObservabilityOptions& options) {
+  const std::string group = "Observability";
+  declare
+      .Value("--metrics-listen", options.metrics_listen,
+             "HOST:PORT of Prometheus metrics at /metrics (port 0 picks a free one); none unless told")
+      ->group(group);
+  declare.Value("--metrics-port-file", options.metrics_port_file, "file to write the port of the metrics to")
+      ->group(group);
+  declare
+      .Text(
+          "--log-format", "text",
+          [&options](const std::string& given) {
+            options.log_format = given == "json" ? LogFormat::kJson : LogFormat::kText;
+          },
+          "of log and access log: text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->group(group);
+  declare.Value("--access-log", options.access_log, "file that gets a line for each request; -: standard output; off")
+      ->group(group);
+  declare
+      .Value("--load-reports", options.load_reports,
+             "ORCA load reports in the trailers of each call, for clients that balance by weight: true or false")
+      ->group(group);
+}
+
 void Declare(CLI::App& app, ServerOptions& options) {
   OptionDeclaration declare(app);
   declare.Value("--models", options.models, "folder of model bundles; each folder name is a model's name");
@@ -153,6 +179,7 @@ void Declare(CLI::App& app, ServerOptions& options) {
   DeclareRequests(declare, options);
   DeclareWork(declare, options);
   DeclareLife(declare, options);
+  DeclareObservability(declare, options.observability);
 }
 
 // The options that the environment sets, as arguments.
@@ -194,7 +221,7 @@ std::variant<ServerOptions, EarlyExit> Read(const std::vector<std::string>& argu
       "Each option may also be set by its environment variable or in the file of --config (TOML, key without dashes);\n"
       "the command line counts before the environment, the environment before the file.\n"
       "Exit codes: 0 served and drained, 1 could not start, 2 wrong usage.");
-  app.set_version_flag("--version", absl::StrCat("onebyone-server ", ONEBYONE_VERSION));
+  app.set_version_flag("--version", BuildLine());
   bool print_config = false;
   app.add_flag("--print-config", print_config, "print all options as a file for --config, then exit")
       ->configurable(false);

@@ -13,7 +13,7 @@ Caller CallerOf(const grpc::CallbackServerContext& context) {
 
 ExtractCall::ExtractCall(grpc::CallbackServerContext& call, const v1::ExtractFeaturesRequest& request,
                          v1::ExtractFeaturesResponse& response, ExtractionContext& context)
-    : call_(call), extraction_(context) {
+    : call_(call), extraction_(context, context.observability.OriginOf(&call)) {
   const absl::Status started =
       extraction_.Start(request, response, CallerOf(call_),
                         [this](const absl::Status& outcome) { Finish(FinishingStatus(outcome, call_)); });

@@ -109,9 +109,11 @@ absl::Status ExtractJob::Extract(int index, LaneTools& tools, v1::ImageResult& r
   const absl::Time preprocessed = clock_();
   timing.set_preprocess_us(Microseconds(preprocessed - planned));
 
-  RETURN_IF_ERROR(tools.executor->Run(&cancellation_));
-  // Making the plan is part of it: nearly nothing, but for the first request of its kind.
+  const absl::Status ran = tools.executor->Run(&cancellation_);
+  // Making the plan is part of it: nearly nothing, but for the first request of its kind. Told of a cancelled run too:
+  // it was work.
   timing.set_network_us(Microseconds(clock_() - preprocessed + (planned - decoded)));
+  RETURN_IF_ERROR(ran);
   EncodeFeatures(*plan, *transform, *image, tools, result);
   sample = {static_cast<int64_t>(request_.images(index).content().size()), decoded - start, clock_() - planned};
   return absl::OkStatus();

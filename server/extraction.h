@@ -8,6 +8,7 @@
 #include "server/clock.h"
 #include "server/extract_job.h"
 #include "server/model_registry.h"
+#include "server/observability/request_observation.h"
 #include "server/options.h"
 #include "server/reduction_cache.h"
 #include "server/scheduler.h"
@@ -21,13 +22,16 @@ struct ExtractionContext {
   RequestLimits limits;
   Clock clock;
   ReductionCache reductions;
+  Observability& observability;
 };
 
 // One request from its check to its answer, whatever brings it: holds its job, and its room in admission until
 // destroyed.
 class Extraction {
  public:
-  explicit Extraction(ExtractionContext& context) : context_(context) {}
+  // `origin`: the call that brings it, for the access log, or null; must outlive this.
+  explicit Extraction(ExtractionContext& context, const CallOrigin* origin = nullptr)
+      : context_(context), observation_(context.observability, origin) {}
   // REQUIRES: Start failed, or has called `done`.
   ~Extraction();
   Extraction(const Extraction&) = delete;
@@ -39,12 +43,19 @@ class Extraction {
   absl::Status Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response, Caller caller,
                      ExtractJob::Done done);
 
+  // Whether Start failed for want of room alone, so that it may be called again with success.
+  static bool FoundNoRoom(const absl::Status& started);
+
   // Drops what is not done yet: what waits is skipped at once (which may call `done`, on this thread), what is in work
   // ends at its next step. After Start has returned; thread-safe.
   void Cancel();
 
  private:
+  absl::Status TryStart(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
+                        absl::Time arrival, Caller caller, ExtractJob::Done done);
+
   ExtractionContext& context_;
+  RequestObservation observation_;
   std::unique_ptr<ExtractJob> job_;
   bool admitted_ = false;
 };

@@ -8,23 +8,26 @@
 
 #include "server/command_line.h"
 #include "server/log.h"
+#include "server/observability/build_information.h"
 #include "server/server.h"
 #include "server/signals.h"
 
 namespace {
 
 int Serve(const onebyone::ServerOptions& options) {
-  onebyone::StartLog(options.log_level);
+  onebyone::StartLog(options.log_level, options.observability.log_format);
   onebyone::Signals signals;  // before any other thread, so that all of them leave the signals to it
-  spdlog::info("onebyone-server {}", ONEBYONE_VERSION);
+  spdlog::info("{}", onebyone::BuildLine());
   const auto server = onebyone::Server::Start(options);
   if (!server.ok()) {
     spdlog::critical("cannot start: {}", std::string(server.status().message()));
     return 1;
   }
   signals.OnHangup([&server] {
-    spdlog::info("SIGHUP: looking at the models again");
+    spdlog::info("SIGHUP: looking at the models again, reopening the access log");
     (*server)->ReloadModels();
+    const absl::Status reopened = (*server)->observability().ReopenLogs();
+    if (!reopened.ok()) spdlog::error("{}", std::string(reopened.message()));
   });
   spdlog::info("signal {}", signals.Wait());
   signals.OnHangup(nullptr);

@@ -83,6 +83,7 @@ absl::Status ServerOptions::Validate() const {
   RETURN_IF_ERROR(InRange("stream-window", limits.stream_window, 1, 1024));
   RETURN_IF_ERROR(InRange("max-plans", compile.max_plans, 1, 100'000));
   RETURN_IF_ERROR(InRange("max-native-plans", compile.max_native_plans, 1, 100'000));
+  RETURN_IF_ERROR(observability.Validate());
   RETURN_IF_ERROR(NotNegative("lame-duck", drain.lame_duck));
   RETURN_IF_ERROR(NotNegative("drain-timeout", drain.timeout));
   return absl::OkStatus();

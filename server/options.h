@@ -8,6 +8,7 @@
 #include "engine/image/image_header.h"
 #include "engine/precision_choice.h"
 #include "engine/runtime/compiled_model.h"
+#include "server/observability/observability_options.h"
 
 namespace onebyone {
 
@@ -54,6 +55,7 @@ struct ServerOptions {
   RequestLimits limits;
   SchedulerOptions scheduler;
   DrainOptions drain;
+  ObservabilityOptions observability;
   CompileOptions compile;  // but for the precision and the cache:
   PrecisionChoice precision = PrecisionChoice::kAuto;
   std::string kernel_cache;  // folder of measured choices; empty or "off": none are kept

@@ -17,6 +17,7 @@
 #include "engine/base/status_macros.h"
 #include "server/connections.h"
 #include "server/cpu_quota.h"
+#include "server/observability/call_interceptor.h"
 
 namespace onebyone {
 namespace {
@@ -65,7 +66,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   std::unique_ptr<Server> server(new Server(options));
   RETURN_IF_ERROR(server->LoadModels(load));
   RETURN_IF_ERROR(server->StartLanes());
+  ASSIGN_OR_RETURN(server->observability_,
+                   Observability::Create(options.observability, *server->scheduler_, WallClock()));
   RETURN_IF_ERROR(server->Listen());
+  RETURN_IF_ERROR(server->observability_->Listen(*server->models_));
   server->health_->SetServing();
   server->WatchModels();
   spdlog::info("listening on {}", server->address_);
@@ -105,7 +109,8 @@ absl::Status Server::StartLanes() {
 }
 
 absl::Status Server::Listen() {
-  context_.reset(new ExtractionContext{*models_, *scheduler_, options_.limits, WallClock(), ReductionCache()});
+  context_.reset(
+      new ExtractionContext{*models_, *scheduler_, options_.limits, WallClock(), ReductionCache(), *observability_});
   service_ = std::make_unique<FeatureService>(*context_);
   grpc::EnableDefaultHealthCheckService(true);
   if (options_.listen.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -114,6 +119,9 @@ absl::Status Server::Listen() {
   const std::string& address = options_.listen.address;
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(service_.get());
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(MakeCallInterceptors(*observability_));
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr) {
     return absl::UnavailableError(absl::StrCat("--listen: cannot listen on ", address,

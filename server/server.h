@@ -11,6 +11,7 @@
 #include "server/health.h"
 #include "server/model_registry.h"
 #include "server/model_watcher.h"
+#include "server/observability/observability.h"
 #include "server/options.h"
 #include "server/scheduler.h"
 
@@ -43,6 +44,7 @@ class Server {
   // A channel into this server without a socket.
   std::shared_ptr<grpc::Channel> InProcessChannel();
   Scheduler& scheduler() { return *scheduler_; }
+  Observability& observability() { return *observability_; }
   const ModelRegistry& models() const { return *models_; }
 
  private:
@@ -58,6 +60,7 @@ class Server {
   // In the order of who refers to whom: the last is destroyed first.
   std::unique_ptr<ModelRegistry> models_;
   std::unique_ptr<Scheduler> scheduler_;
+  std::unique_ptr<Observability> observability_;
   std::unique_ptr<ExtractionContext> context_;
   std::unique_ptr<FeatureService> service_;
   std::unique_ptr<grpc::Server> grpc_;

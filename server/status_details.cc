@@ -81,6 +81,21 @@ std::optional<absl::Duration> RetryAfter(const absl::Status& status) {
   return absl::Seconds(detail.retry_delay().seconds()) + absl::Nanoseconds(detail.retry_delay().nanos());
 }
 
+absl::Status WithReason(absl::Status status, absl::string_view reason) {
+  google::rpc::ErrorInfo detail;
+  detail.set_reason(std::string(reason));
+  detail.set_domain("onebyone");
+  Attach(detail, status);
+  return status;
+}
+
+std::string ReasonOf(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(TypeUrl<google::rpc::ErrorInfo>());
+  google::rpc::ErrorInfo detail;
+  if (!payload.has_value() || !detail.ParseFromString(std::string(*payload))) return "";
+  return detail.reason();
+}
+
 std::string QuotedInput(absl::string_view text) {
   const absl::string_view cut = Cut(text, kMaxQuotedBytes);
   return absl::StrCat("'", absl::Utf8SafeCEscape(cut), cut.size() < text.size() ? "...'" : "'");

@@ -28,6 +28,20 @@ absl::Status WithRetryAfter(absl::Status status, absl::Duration delay);
 // The delay of WithRetryAfter, where there is one.
 std::optional<absl::Duration> RetryAfter(const absl::Status& status);
 
+// Reasons of refusals, as an ErrorInfo tells them.
+namespace reason {
+inline constexpr char kQueueFull[] = "QUEUE_FULL";
+inline constexpr char kClientShare[] = "CLIENT_SHARE";
+inline constexpr char kMemoryBudget[] = "MEMORY_BUDGET";
+inline constexpr char kDraining[] = "DRAINING";
+}  // namespace reason
+
+// `status` with an ErrorInfo of domain "onebyone": why, as a word for programs.
+absl::Status WithReason(absl::Status status, absl::string_view reason);
+
+// The reason of WithReason; empty where there is none.
+std::string ReasonOf(const absl::Status& status);
+
 // What a client sent, fit for a message: cut to 64 bytes, quoted, with control characters escaped.
 std::string QuotedInput(absl::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "server/extract_call.h"
@@ -14,13 +15,10 @@ namespace {
 // How long a held request waits at most before it is tried again.
 constexpr std::chrono::milliseconds kHeldFor(50);
 
-bool FoundNoRoom(const absl::Status& started) {
-  return absl::IsResourceExhausted(started) && RetryAfter(started).has_value();
-}
-
 }  // namespace
 
-StreamCall::StreamCall(grpc::CallbackServerContext& call, ExtractionContext& context) : call_(call), context_(context) {
+StreamCall::StreamCall(grpc::CallbackServerContext& call, ExtractionContext& context)
+    : call_(call), context_(context), origin_(context.observability.OriginOf(&call)) {
   Continue();
 }
 
@@ -44,17 +42,19 @@ void StreamCall::OnReadDone(bool ok) {
 
 void StreamCall::Begin(Exchange& exchange) {
   exchange.response.set_request_id(exchange.request.request_id());
+  Caller caller = CallerOf(call_);
+  caller.waits_for_room = true;
   const absl::Status started =
-      exchange.extraction.Start(exchange.request.request(), *exchange.response.mutable_response(), CallerOf(call_),
+      exchange.extraction.Start(exchange.request.request(), *exchange.response.mutable_response(), std::move(caller),
                                 [this, &exchange](const absl::Status& outcome) {
                                   WriteOutcome(exchange, outcome);
                                   Continue(&exchange);
                                 });
-  if (!started.ok() && !FoundNoRoom(started)) WriteOutcome(exchange, started);
+  if (!started.ok() && !Extraction::FoundNoRoom(started)) WriteOutcome(exchange, started);
   bool is_unwanted = false;
   {
     const absl::MutexLock lock(&mutex_);
-    if (FoundNoRoom(started)) {
+    if (Extraction::FoundNoRoom(started)) {
       Hold(exchange);
     } else {
       exchange.begun = true;
@@ -153,7 +153,7 @@ void StreamCall::Continue(Exchange* ended, int no_longer_busy) {
       again = TakeHeld();
     }
     if (MayRead()) {
-      exchanges_.push_back(std::make_unique<Exchange>(context_));
+      exchanges_.push_back(std::make_unique<Exchange>(context_, origin_));
       read = &exchanges_.back()->request;
       reading_ = true;
     }

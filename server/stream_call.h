@@ -36,7 +36,7 @@ class StreamCall final : public grpc::ServerBidiReactor<v1::StreamFeaturesReques
  private:
   // A request and its answer.
   struct Exchange {
-    explicit Exchange(ExtractionContext& context) : extraction(context) {}
+    Exchange(ExtractionContext& context, const CallOrigin* origin) : extraction(context, origin) {}
     v1::StreamFeaturesRequest request;
     v1::StreamFeaturesResponse response;
     Extraction extraction;
@@ -62,6 +62,7 @@ class StreamCall final : public grpc::ServerBidiReactor<v1::StreamFeaturesReques
 
   grpc::CallbackServerContext& call_;
   ExtractionContext& context_;
+  const CallOrigin* const origin_;
 
   absl::Mutex mutex_;
   Exchanges exchanges_ ABSL_GUARDED_BY(mutex_);            // the last one is being read while reading_

@@ -16,5 +16,6 @@ void AddViewCommand(CLI::App& program, Command& chosen);
 void AddSimilarCommand(CLI::App& program, Command& chosen);
 void AddModelsCommand(CLI::App& program, Command& chosen);
 void AddHealthCommand(CLI::App& program, Command& chosen);
+void AddTopCommand(CLI::App& program, Command& chosen);
 
 }  // namespace onebyone

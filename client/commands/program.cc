@@ -25,6 +25,7 @@ int RunProgram(const std::vector<std::string>& arguments, Terminal& terminal) {
   AddSimilarCommand(program, chosen);
   AddModelsCommand(program, chosen);
   AddHealthCommand(program, chosen);
+  AddTopCommand(program, chosen);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
     program.parse(reversed);

@@ -13,6 +13,7 @@ struct Terminal {
   std::ostream& out;           // what was asked for
   std::ostream& err;           // failures and progress
   int err_columns = 0;         // width of the terminal behind `err`; 0: a file or a pipe
+  bool out_is_terminal = false;
   Cancellation& interruption;  // cancelled by Ctrl-C: ends the calls under way
 };
 

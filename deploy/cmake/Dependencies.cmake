@@ -7,6 +7,7 @@ find_package(gRPC CONFIG REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
 
 find_program(PROTOC protoc REQUIRED)
 find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
@@ -25,6 +26,15 @@ add_library(onebyone_onnx_proto INTERFACE)
 target_include_directories(onebyone_onnx_proto SYSTEM INTERFACE ${ONNX_INCLUDE_DIR})
 target_compile_definitions(onebyone_onnx_proto INTERFACE ONNX_NAMESPACE=onnx ONNX_ML=1)
 target_link_libraries(onebyone_onnx_proto INTERFACE ${ONNX_PROTO_LIBRARY} protobuf::libprotobuf)
+
+# Debian compiles it into a library, with these definitions, and ships no CMake package.
+find_path(HTTPLIB_INCLUDE_DIR httplib.h REQUIRED)
+find_library(HTTPLIB_LIBRARY cpp-httplib REQUIRED)
+add_library(onebyone_httplib INTERFACE)
+target_include_directories(onebyone_httplib SYSTEM INTERFACE ${HTTPLIB_INCLUDE_DIR})
+target_compile_definitions(onebyone_httplib INTERFACE
+  CPPHTTPLIB_OPENSSL_SUPPORT CPPHTTPLIB_ZLIB_SUPPORT CPPHTTPLIB_BROTLI_SUPPORT)
+target_link_libraries(onebyone_httplib INTERFACE ${HTTPLIB_LIBRARY})
 
 # OpenCVConfig.cmake comes with libopencv-dev only, which brings a thousand packages; we use three small ones.
 find_path(OPENCV_INCLUDE_DIR opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)

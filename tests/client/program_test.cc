@@ -29,7 +29,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, Help,
     ::testing::Values(std::vector<std::string>{"--help"}, std::vector<std::string>{"extract", "--help"},
                       std::vector<std::string>{"view", "-h"}, std::vector<std::string>{"similar", "--help"},
-                      std::vector<std::string>{"models", "--help"}, std::vector<std::string>{"health", "--help"}));
+                      std::vector<std::string>{"models", "--help"}, std::vector<std::string>{"health", "--help"},
+                      std::vector<std::string>{"top", "--help"}));
 
 class WrongUsage : public ::testing::TestWithParam<std::vector<std::string>> {};
 TEST_P(WrongUsage, IsToldOnStandardErrorWithCodeTwo) {

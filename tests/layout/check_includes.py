@@ -23,7 +23,7 @@ ALLOWED = {
     "engine/image": ["engine/tensor", "engine/base"],
     "engine/bundle": ["engine/calibration", "engine/image", "engine/reduction", "engine/tensor", "engine/base", "onebyone/config"],
     "engine": ["engine", "onebyone/config"],
-    "server": ["server", "engine", "onebyone", "google/rpc", "grpc"],
+    "server": ["server", "engine", "onebyone", "google/rpc", "grpc", "xds"],
     "client": ["client", "engine/base", "onebyone", "google/rpc", "grpc"],
     "tests": ["tests", "engine", "server", "client", "onebyone", "google/rpc", "grpc"],
 }
@@ -34,7 +34,9 @@ LIBRARIES = [
     (re.compile(r"^onnx/"), ["engine/import", "tests/import", "tests/conformance", "tests/workbench"]),
     (re.compile(r"^opencv2/"), ["engine/image", "engine/reduction", "client/render", "tests/image", "tests/client",
                                 "tests/server", "tests/integration", "tests/benchmarks"]),
-    (re.compile(r"^(grpcpp|grpc)/"), ["server", "client", "tests/server", "tests/client", "tests/integration"]),
+    (re.compile(r"^prometheus/"), ["server/observability", "tests/server"]),
+    (re.compile(r"^httplib\.h"), ["client/top", "server/observability"]),
+    (re.compile(r"^(grpcpp|grpc)/"), ["server", "client", "tests/server", "tests/client", "tests/integration", "tests/benchmarks"]),
 ]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')

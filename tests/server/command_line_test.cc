@@ -127,7 +127,7 @@ TEST(CommandLine, HelpNamesEveryOptionAndItsVariable) {
 TEST(CommandLine, TellsItsVersion) {
   const EarlyExit version = ExitOf({"--version"});
   EXPECT_EQ(version.code, 0);
-  EXPECT_THAT(version.text, ::testing::MatchesRegex("onebyone-server [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_THAT(version.text, ::testing::MatchesRegex("onebyone-server [0-9]+\\.[0-9]+\\.[0-9]+ \\(commit .*\\)\n"));
 }
 
 TEST(CommandLine, UnknownKeyInTheFileGetsTheNearestName) {

@@ -9,4 +9,11 @@ namespace onebyone {
 // another identity says nothing here.
 std::string MachineIdentity();
 
+// "2.6.3": of the library that is loaded.
+std::string OnednnVersion();
+
+// The instruction set that oneDNN uses on this CPU, by its name in ONEDNN_MAX_CPU_ISA: "AVX2", "AVX512_CORE_VNNI";
+// "unknown" for one that is newer than this program.
+std::string InstructionSet();
+
 }  // namespace onebyone

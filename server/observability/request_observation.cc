@@ -1,0 +1,132 @@
+#include "server/observability/request_observation.h"
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace onebyone {
+namespace {
+
+constexpr int kMostLayers = 8;
+
+ImageResult ResultOf(int code) {
+  switch (static_cast<absl::StatusCode>(code)) {
+    case absl::StatusCode::kOk: return ImageResult::kOk;
+    case absl::StatusCode::kInvalidArgument: return ImageResult::kInvalid;
+    case absl::StatusCode::kCancelled: return ImageResult::kCancelled;
+    case absl::StatusCode::kDeadlineExceeded: return ImageResult::kDeadlineExceeded;
+    default: return ImageResult::kError;
+  }
+}
+
+// Triton has no word for a deadline that passed during the work: it is one way to be cancelled.
+FailureReason ReasonOfFailure(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kDeadlineExceeded: return FailureReason::kCanceled;
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kResourceExhausted: return FailureReason::kBackend;
+    default: return FailureReason::kOther;
+  }
+}
+
+// Of lanes, in seconds.
+double WorkOf(const v1::Timing& timing) {
+  return static_cast<double>(timing.decode_us() + timing.preprocess_us() + timing.network_us() + timing.reduce_us() +
+                             timing.encode_us()) *
+         1e-6;
+}
+
+std::string LayersOf(const v1::ExtractFeaturesRequest& request) {
+  std::string layers;
+  for (int i = 0; i < request.features_size(); ++i) {
+    if (i == kMostLayers) return absl::StrCat(layers, ",...");
+    absl::StrAppend(&layers, i == 0 ? "" : ",", absl::string_view(request.features(i).layer()).substr(0, 64));
+  }
+  return layers;
+}
+
+}  // namespace
+
+absl::Time RequestObservation::Begin(const v1::ExtractFeaturesRequest& request, absl::Time now) {
+  if (request_ == nullptr) arrival_ = now;
+  request_ = &request;
+  return arrival_;
+}
+
+void RequestObservation::Postpone() {
+  if (model_ != nullptr) model_->pending().Decrement();
+  model_ = nullptr;
+}
+
+void RequestObservation::Checked(const ExtractSpec& spec) {
+  model_ = &observability_.metrics().models().Of(spec.model->bundle.name, spec.model->bundle.version);
+  model_->pending().Increment();
+  served_ = spec.model;
+  image_bytes_ = spec.image_bytes;
+}
+
+void RequestObservation::Refuse(const absl::Status& reason) {
+  const std::optional<Refusal> refusal = RefusalOf(reason);
+  if (refusal.has_value()) observability_.metrics().CountRefusal(*refusal);
+  if (model_ != nullptr) {
+    model_->pending().Decrement();
+    model_->CountFailure(refusal.has_value() ? FailureReason::kRejected : FailureReason::kOther);
+  }
+  Log(reason, nullptr);
+}
+
+void RequestObservation::End(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response) {
+  model_->pending().Decrement();
+  CountImages(outcome, response);
+  if (!outcome.ok()) model_->CountFailure(ReasonOfFailure(outcome.code()));
+  if (ReasonOfFailure(outcome.code()) == FailureReason::kCanceled) {
+    observability_.metrics().wasted_seconds().Increment(WorkOf(response.timing()));
+  }
+  Log(outcome, &response);
+}
+
+void RequestObservation::CountImages(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response) {
+  int answered = 0;
+  for (const v1::ImageResult& image : response.results()) {
+    model_->ObserveStages(image.timing());
+    // An image that was done counts for nothing where its request failed.
+    const ImageResult result = ResultOf(outcome.ok() ? image.status().code() : outcome.raw_code());
+    model_->CountImage(result);
+    if (result == ImageResult::kOk) ++answered;
+  }
+  for (const v1::Image& image : request_->images()) {
+    observability_.metrics().image_bytes().Observe(static_cast<double>(image.content().size()));
+  }
+  if (outcome.ok()) model_->CountSuccess(response.timing(), answered);
+}
+
+void RequestObservation::Log(const absl::Status& outcome, const v1::ExtractFeaturesResponse* response) const {
+  if (!observability_.logs_access()) return;
+  RequestSummary summary;
+  summary.model = served_ == nullptr ? request_->model() : served_->bundle.name;
+  summary.version = served_ == nullptr ? 0 : served_->bundle.version;
+  summary.layers = LayersOf(*request_);
+  summary.images = request_->images_size();
+  summary.image_bytes = image_bytes_;
+  if (response != nullptr) {
+    summary.timing = response->timing();
+    for (const v1::ImageResult& image : response->results()) {
+      if (image.status().code() != 0) ++summary.failed_images;
+      for (const v1::FeatureMap& feature : image.features()) {
+        summary.answer_bytes += static_cast<int64_t>(feature.content().size());
+      }
+    }
+  }
+  if (origin_ != nullptr) origin_->requests.fetch_add(1);
+  const absl::Time now = observability_.clock()();
+  observability_.LogAccess({.time = now,
+                            .origin = origin_,
+                            .request = &summary,
+                            .code = CodeName(static_cast<grpc::StatusCode>(outcome.code())),
+                            .message = std::string(outcome.message()),
+                            .total = now - arrival_});
+}
+
+}  // namespace onebyone

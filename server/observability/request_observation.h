@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "onebyone/v1/feature_extraction.pb.h"
+#include "server/observability/observability.h"
+#include "server/request_codec.h"
+
+namespace onebyone {
+
+// What is counted and logged of one request for features, whichever service brought it: Begin, maybe Checked, then
+// either Refuse or End, once, or Postpone and all of that again. One call at a time.
+class RequestObservation {
+ public:
+  // `observability` and `origin` must outlive this; no origin: the log's line lacks peer, method and trace.
+  RequestObservation(Observability& observability, const CallOrigin* origin)
+      : observability_(observability), origin_(origin) {}
+
+  // `request` must live until the end. When it arrived: `now`, or at the first Begin after which it was postponed.
+  absl::Time Begin(const v1::ExtractFeaturesRequest& request, absl::Time now);
+  // The request is right, and its model is known; admission decides next.
+  void Checked(const ExtractSpec& spec);
+  // It found no room and is to Begin again.
+  void Postpone();
+  // It was not taken, and this is why.
+  void Refuse(const absl::Status& reason);
+  // It was taken and has ended so; `response` has its images' results and timing.
+  void End(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response);
+
+ private:
+  void CountImages(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response);
+  void Log(const absl::Status& outcome, const v1::ExtractFeaturesResponse* response) const;
+
+  Observability& observability_;
+  const CallOrigin* const origin_;
+  const v1::ExtractFeaturesRequest* request_ = nullptr;
+  absl::Time arrival_;
+  ModelMetrics* model_ = nullptr;  // once Checked, as is:
+  std::shared_ptr<const Model> served_;
+  int64_t image_bytes_ = 0;
+};
+
+}  // namespace onebyone
