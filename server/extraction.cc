@@ -17,7 +17,7 @@ absl::Status CheckBudget(int64_t held_bytes, const ExtractSpec& spec, int64_t bu
   if (held_bytes <= budget || spec.native_images.empty()) return absl::OkStatus();
   return InvalidField(
       "images", absl::StrCat("at input_size NATIVE the request needs about ", held_bytes, " bytes, ", spec.image_bytes,
-                             " of encoded images, ", spec.answer_bytes,
+                             " of images, ", spec.answer_bytes,
                              " of answers, and the network's for pictures of their size; wanted at most ", budget,
                              " (max_queued_bytes): send fewer or smaller pictures at a time"));
 }
@@ -29,14 +29,20 @@ Extraction::~Extraction() {
 }
 
 absl::Status Extraction::Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-                               Caller caller, ExtractJob::Done done) {
+                               Caller caller, ExtractJob::Done done, std::optional<RequestImages> images) {
   const absl::Time arrival = context_.clock();
   try {
-    ASSIGN_OR_RETURN(ExtractSpec spec, CheckRequest(request, context_.limits, context_.models));
+    ASSIGN_OR_RETURN(ExtractSpec spec,
+                     CheckRequest(request, images.has_value() ? *std::move(images) : ImagesOf(request), context_.limits,
+                                  context_.models));
     const int64_t held_bytes = spec.HeldBytes(context_.scheduler.lanes());
     RETURN_IF_ERROR(CheckBudget(held_bytes, spec, context_.scheduler.admission().limits().bytes));
-    job_ = std::make_unique<ExtractJob>(std::move(spec), held_bytes, request, response, context_.reductions, arrival,
-                                        std::move(caller), context_.clock, std::move(done));
+    job_ = std::make_unique<ExtractJob>(std::move(spec), held_bytes, response, context_.reductions, arrival,
+                                        std::move(caller), context_.clock,
+                                        [this, &response, done = std::move(done)](const absl::Status& outcome) mutable {
+                                          context_.statistics.Record(response, outcome, context_.clock());
+                                          done(outcome);  // may destroy this
+                                        });
   } catch (const std::exception& error) {  // no memory
     return absl::ResourceExhaustedError(absl::StrCat("the request could not be taken: ", error.what()));
   }

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "onebyone/v1/feature_extraction.pb.h"
 #include "server/clock.h"
 #include "server/extract_job.h"
+#include "server/image_source.h"
 #include "server/model_registry.h"
+#include "server/model_statistics.h"
 #include "server/options.h"
 #include "server/reduction_cache.h"
 #include "server/scheduler.h"
@@ -21,6 +24,7 @@ struct ExtractionContext {
   RequestLimits limits;
   Clock clock;
   ReductionCache reductions;
+  ModelStatistics statistics{};
 };
 
 // One request from its check to its answer, whatever brings it: holds its job, and its room in admission until
@@ -35,9 +39,10 @@ class Extraction {
 
   // Checks `request` and schedules its job, which fills `response` and then calls `done` on a lane, maybe before Start
   // returns. An error says why not; `done` is not called then, and Start may be called again. `request`, `response` and
-  // this object must live until `done`.
+  // this object must live until `done`. `images`: the pictures, where `request` does not hold them; what they borrow
+  // must live as long.
   absl::Status Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response, Caller caller,
-                     ExtractJob::Done done);
+                     ExtractJob::Done done, std::optional<RequestImages> images = std::nullopt);
 
   // Drops what is not done yet: what waits is skipped at once (which may call `done`, on this thread), what is in work
   // ends at its next step. After Start has returned; thread-safe.
