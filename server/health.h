@@ -6,8 +6,8 @@
 
 namespace onebyone {
 
-// What grpc.health.v1 says: of the whole server (""), of the service onebyone.v1.FeatureExtraction, and of each model
-// by its name. Thread-safe.
+// What grpc.health.v1 says: of the whole server (""), of the services onebyone.v1.FeatureExtraction and
+// inference.GRPCInferenceService, and of each model by its name. Thread-safe.
 class Health {
  public:
   // `service` is the server's own, never null. Everything is NOT_SERVING until SetServing.

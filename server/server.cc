@@ -110,6 +110,7 @@ absl::Status Server::StartLanes() {
 absl::Status Server::Listen() {
   context_.reset(new ExtractionContext{*models_, *scheduler_, options_.limits, WallClock(), ReductionCache()});
   service_ = std::make_unique<FeatureService>(*context_);
+  kserve_ = std::make_unique<KserveService>(*context_);
   grpc::EnableDefaultHealthCheckService(true);
   if (options_.listen.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -117,6 +118,7 @@ absl::Status Server::Listen() {
   const std::string& address = options_.listen.address;
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(service_.get());
+  builder.RegisterService(kserve_.get());
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr) {
     return absl::UnavailableError(absl::StrCat("--listen: cannot listen on ", address,
@@ -131,6 +133,7 @@ absl::Status Server::Listen() {
 
 bool Server::Drain() {
   health_->SetDraining();
+  kserve_->SetDraining();
   spdlog::info("draining: health says NOT_SERVING; requests are taken for another {}",
                absl::FormatDuration(options_.drain.lame_duck));
   absl::SleepFor(options_.drain.lame_duck);
