@@ -33,7 +33,7 @@ inference::ModelMetadataResponse MetadataOf(const Model& model, const std::vecto
   auto& input = *metadata.add_inputs();
   input.set_name(std::string(kImageInput));
   input.set_datatype("BYTES");
-  input.add_shape(-1);
+  for (const int64_t extent : {-1, 1}) input.add_shape(extent);  // perf_analyzer wants one beside the batch
   ForEachOutput(model, [&metadata](const std::string& name, const std::vector<int64_t>& shape) {
     auto& output = *metadata.add_outputs();
     output.set_name(name);
@@ -54,6 +54,7 @@ inference::ModelConfig ConfigOf(const Model& model, int max_images, int lanes) {
   inference::ModelInput& input = *config.add_input();
   input.set_name(std::string(kImageInput));
   input.set_data_type(inference::TYPE_STRING);
+  input.add_dims(1);
   ForEachOutput(model, [&config](const std::string& name, const std::vector<int64_t>& shape) {
     inference::ModelOutput& output = *config.add_output();
     output.set_name(name);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -11,7 +10,6 @@
 #include "absl/strings/str_split.h"
 #include "engine/base/status_macros.h"
 #include "server/kserve/datatypes.h"
-#include "server/kserve/parameter_reader.h"
 #include "server/status_details.h"
 
 namespace onebyone {
@@ -41,19 +39,8 @@ void ReadGrid(ParameterReader& parameters, v1::Pooling& pooling) {
   pooling.set_grid_width(width);
 }
 
-void ReadPooling(ParameterReader& parameters, v1::FeatureRequest& feature) {
-  v1::Pooling pooling;
-  pooling.set_kind(static_cast<v1::Pooling::Kind>(parameters.Word("pooling", *v1::Pooling::Kind_descriptor())));
-  ReadGrid(parameters, pooling);
-  pooling.set_exponent(parameters.Number("exponent"));
-  if (parameters.Has("pooling") || parameters.Has("grid") || parameters.Has("exponent")) {
-    *feature.mutable_pooling() = std::move(pooling);
-  }
-}
-
 v1::DataType ReadDataType(ParameterReader& parameters) {
   const std::string name = "data_type";
-  if (!parameters.Has(name)) return v1::DATA_TYPE_UNSPECIFIED;
   const std::string got = parameters.Text(name);
   const auto* const found = std::find_if(kOutputDatatypes.begin(), kOutputDatatypes.end(),
                                          [&got](const auto& datatype) { return datatype.first == got; });
@@ -64,20 +51,34 @@ v1::DataType ReadDataType(ParameterReader& parameters) {
 
 }  // namespace
 
+void ReadFormParameters(ParameterReader& parameters, v1::FeatureRequest& feature) {
+  if (parameters.Has("channels")) feature.set_channels(static_cast<int32_t>(parameters.Integer("channels", 0, kMost)));
+  if (parameters.Has("reduction")) {
+    feature.set_reduction(static_cast<v1::Reduction>(parameters.Word("reduction", *v1::Reduction_descriptor())));
+  }
+  if (parameters.Has("reduction_name")) feature.set_reduction_name(parameters.Text("reduction_name"));
+  if (parameters.Has("seed")) feature.set_seed(parameters.Unsigned("seed"));
+  if (parameters.Has("pooling")) {
+    feature.mutable_pooling()->set_kind(
+        static_cast<v1::Pooling::Kind>(parameters.Word("pooling", *v1::Pooling::Kind_descriptor())));
+  }
+  if (parameters.Has("grid")) ReadGrid(parameters, *feature.mutable_pooling());
+  if (parameters.Has("exponent")) feature.mutable_pooling()->set_exponent(parameters.Number("exponent"));
+  if (parameters.Has("l2_normalize")) feature.set_l2_normalize(parameters.Boolean("l2_normalize"));
+  if (parameters.Has("data_type")) feature.set_data_type(ReadDataType(parameters));
+  if (parameters.Has("layout"))
+    feature.set_layout(static_cast<v1::Layout>(parameters.Word("layout", *v1::Layout_descriptor())));
+  if (parameters.Has("uint8_range")) {
+    feature.set_uint8_range(static_cast<v1::Uint8Range>(parameters.Word("uint8_range", *v1::Uint8Range_descriptor())));
+  }
+}
+
 absl::StatusOr<v1::FeatureRequest> ReadOutput(const inference::ModelInferRequest::InferRequestedOutputTensor& output,
-                                              const std::string& path) {
+                                              const v1::FeatureRequest& form, const std::string& path) {
   ParameterReader parameters(output.parameters(), absl::StrCat(path, ".parameters"));
-  v1::FeatureRequest feature;
+  v1::FeatureRequest feature = form;
   feature.set_layer(output.name());
-  feature.set_channels(static_cast<int32_t>(parameters.Integer("channels", 0, kMost)));
-  feature.set_reduction(static_cast<v1::Reduction>(parameters.Word("reduction", *v1::Reduction_descriptor())));
-  feature.set_reduction_name(parameters.Text("reduction_name"));
-  feature.set_seed(parameters.Unsigned("seed"));
-  ReadPooling(parameters, feature);
-  feature.set_l2_normalize(parameters.Boolean("l2_normalize"));
-  feature.set_data_type(ReadDataType(parameters));
-  feature.set_layout(static_cast<v1::Layout>(parameters.Word("layout", *v1::Layout_descriptor())));
-  feature.set_uint8_range(static_cast<v1::Uint8Range>(parameters.Word("uint8_range", *v1::Uint8Range_descriptor())));
+  ReadFormParameters(parameters, feature);
   RETURN_IF_ERROR(parameters.Finish());
   return feature;
 }

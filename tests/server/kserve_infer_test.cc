@@ -177,6 +177,22 @@ TEST_F(KserveInfer, OutputParametersMeanWhatFieldsOfAFeatureMean) {
   EXPECT_TRUE(response.raw_output_contents(1) == wanted.results(0).features(1).content());
 }
 
+TEST_F(KserveInfer, ParametersOfTheRequestCountForOutputsThatSayNothingElse) {
+  ModelInferRequest request = EncodedRequest({picture_});
+  (*request.mutable_parameters())["channels"].set_int64_param(4);
+  (*request.mutable_parameters())["pooling"].set_string_param("average");
+  AddOutput("features", request);
+  auto& own = AddOutput("features", request);
+  own["channels"].set_int64_param(3);
+  own["pooling"].set_string_param("none");
+  const ModelInferResponse response = Inferred(request);
+  ASSERT_EQ(response.outputs_size(), 2);
+  EXPECT_THAT(response.outputs(0).shape(), ElementsAre(1, 4));
+  EXPECT_THAT(response.outputs(1).shape(), ElementsAre(1, 3, 16, 16));
+  request.clear_outputs();
+  EXPECT_EQ(Refused(request).field, "outputs");
+}
+
 TEST_F(KserveInfer, Uint8ComesWithScalesAndZeroPointsOfEachImageAndChannel) {
   const std::string other = EncodedPicture(70, 90, ".png", 40);
   v1::ExtractFeaturesRequest ours;

@@ -105,7 +105,7 @@ TEST_F(KserveMetadata, AModelTellsItsInputAndItsDefaultLayers) {
   ASSERT_EQ(response.inputs_size(), 1);
   EXPECT_EQ(response.inputs(0).name(), "image");
   EXPECT_EQ(response.inputs(0).datatype(), "BYTES");
-  EXPECT_THAT(response.inputs(0).shape(), ElementsAre(-1));
+  EXPECT_THAT(response.inputs(0).shape(), ElementsAre(-1, 1));
   ASSERT_EQ(response.outputs_size(), 1);
   EXPECT_EQ(response.outputs(0).name(), "embedding");
   EXPECT_EQ(response.outputs(0).datatype(), "FP32");
@@ -124,7 +124,7 @@ TEST_F(KserveMetadata, TheConfigIsTheMetadataWithoutTheBatchAndListsAllLayers) {
   EXPECT_EQ(config.max_batch_size(), 64);
   ASSERT_EQ(config.input_size(), 1);
   EXPECT_EQ(config.input(0).data_type(), inference::TYPE_STRING);
-  EXPECT_THAT(config.input(0).dims(), SizeIs(0));
+  EXPECT_THAT(config.input(0).dims(), ElementsAre(1));
   ASSERT_EQ(config.output_size(), 1);
   EXPECT_EQ(config.output(0).name(), "embedding");
   EXPECT_THAT(config.output(0).dims(), ElementsAre(24));
