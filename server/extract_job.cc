@@ -31,25 +31,23 @@ bool EndsRequest(const absl::Status& status) {
 
 }  // namespace
 
-ExtractJob::ExtractJob(ExtractSpec spec, int64_t held_bytes, const v1::ExtractFeaturesRequest& request,
-                       v1::ExtractFeaturesResponse& response, ReductionCache& reductions, absl::Time arrival,
-                       Caller caller, Clock clock, Done done)
+ExtractJob::ExtractJob(ExtractSpec spec, int64_t held_bytes, v1::ExtractFeaturesResponse& response,
+                       ReductionCache& reductions, absl::Time arrival, Caller caller, Clock clock, Done done)
     : spec_(std::move(spec)),
       client_(std::move(caller.client)),
       kind_(spec_.Kind()),
       held_bytes_(held_bytes),
-      request_(request),
       response_(response),
       reductions_(reductions),
       arrival_(arrival),
       clock_(std::move(clock)),
       cancellation_(caller.deadline),
       done_(std::move(done)),
-      unfinished_(request.images_size()) {
+      unfinished_(images()) {
   response_.set_model(spec_.model->bundle.name);
   response_.set_version(spec_.model->bundle.version);
   response_.clear_results();  // of an attempt that found no room
-  for (const v1::Image& image : request_.images()) response_.add_results()->set_id(image.id());
+  for (const ImageSource& image : spec_.images.sources) response_.add_results()->set_id(std::string(image.id));
 }
 
 std::optional<ServiceTimes::Sample> ExtractJob::Run(int index, LaneTools& tools, absl::Duration waited) noexcept {
@@ -67,7 +65,7 @@ std::optional<ServiceTimes::Sample> ExtractJob::Run(int index, LaneTools& tools,
   if (!status.ok()) {
     result.clear_features();
     *result.mutable_status() = ToRpcStatus(status);
-    if (EndsRequest(status)) FailRequest(status);
+    if (spec_.images.all_or_nothing || EndsRequest(status)) FailRequest(status);
   } else {
     result.mutable_status();  // OK is told, not left out
   }
@@ -85,13 +83,14 @@ void ExtractJob::Skip(int index, const absl::Status& reason) noexcept {
 absl::Status ExtractJob::Extract(int index, LaneTools& tools, v1::ImageResult& result, ServiceTimes::Sample& sample) {
   const bool is_native = spec_.fit == InputFit::kNative;
   if (is_native) RETURN_IF_ERROR(spec_.native_images[index].status);
+  const ImageSource& source = spec_.images.sources[index];
   v1::Timing& timing = *result.mutable_timing();
   const std::string field = absl::StrCat("images[", index, "].content");
   ASSIGN_OR_RETURN(Preprocessor* const preprocessor, tools.PreprocessorFor(spec_.model));
 
   const absl::Time start = clock_();
   const int64_t min_side = spec_.scaled_decode ? preprocessor->MinSide(spec_.fit) : 0;
-  const absl::StatusOr<RgbImage> image = tools.decoder->Decode(request_.images(index).content(), min_side);
+  const absl::StatusOr<RgbImage> image = ReadPixels(source, *tools.decoder, min_side);
   const absl::Time decoded = clock_();
   timing.set_decode_us(Microseconds(decoded - start));
   if (!image.ok()) return AtField(field, image.status());
@@ -104,7 +103,8 @@ absl::Status ExtractJob::Extract(int index, LaneTools& tools, v1::ImageResult& r
     return usable;
   }
   const absl::Time planned = clock_();
-  const absl::StatusOr<InputToImage> transform = preprocessor->Run(*image, spec_.fit, tools.executor->Input());
+  const absl::StatusOr<InputToImage> transform =
+      WriteInput(source, *image, spec_.fit, *preprocessor, tools.executor->Input());
   if (!transform.ok()) return AtField(field, transform.status());
   const absl::Time preprocessed = clock_();
   timing.set_preprocess_us(Microseconds(preprocessed - planned));
@@ -115,7 +115,8 @@ absl::Status ExtractJob::Extract(int index, LaneTools& tools, v1::ImageResult& r
   timing.set_network_us(Microseconds(clock_() - preprocessed + (planned - decoded)));
   RETURN_IF_ERROR(ran);
   EncodeFeatures(*plan, *transform, *image, tools, result);
-  sample = {static_cast<int64_t>(request_.images(index).content().size()), decoded - start, clock_() - planned};
+  const bool was_decoded = source.form == ImageSource::Form::kEncoded;
+  sample = {was_decoded ? static_cast<int64_t>(source.bytes.size()) : 0, decoded - start, clock_() - planned};
   return absl::OkStatus();
 }
 

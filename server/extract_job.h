@@ -25,27 +25,26 @@ namespace onebyone {
 class ExtractJob : public Job {
  public:
   // Called once, by the lane that ends the last image, with the outcome of the request: OK where `response` is filled
-  // (images may have failed each for itself), CANCELLED or DEADLINE_EXCEEDED where images were skipped, or why the plan
-  // could not be made. The callee may destroy the job.
+  // (images may have failed each for itself, where they are not all or nothing), CANCELLED or DEADLINE_EXCEEDED where
+  // images were skipped, or why the plan could not be made. The callee may destroy the job.
   using Done = absl::AnyInvocable<void(const absl::Status&)>;
 
-  // `request` and `response` must outlive the job. `held_bytes`: of the spec. `arrival`: when the request came in, by
-  // `clock`.
-  ExtractJob(ExtractSpec spec, int64_t held_bytes, const v1::ExtractFeaturesRequest& request,
-             v1::ExtractFeaturesResponse& response, ReductionCache& reductions, absl::Time arrival, Caller caller,
-             Clock clock, Done done);
+  // The images of the spec and `response` must outlive the job. `held_bytes`: of the spec. `arrival`: when the request
+  // came in, by `clock`.
+  ExtractJob(ExtractSpec spec, int64_t held_bytes, v1::ExtractFeaturesResponse& response, ReductionCache& reductions,
+             absl::Time arrival, Caller caller, Clock clock, Done done);
 
   // What the request holds until it is answered.
   int64_t bytes() const { return held_bytes_; }
   // Thread-safe. Images not yet begun are skipped, those in work end at their next step.
   void Cancel() { cancellation_.Cancel(); }
 
-  int images() const override { return request_.images_size(); }
+  int images() const override { return static_cast<int>(spec_.images.sources.size()); }
   const Cancellation& cancellation() const override { return cancellation_; }
   absl::string_view client() const override { return client_; }
   Priority priority() const override { return spec_.priority; }
   absl::string_view kind() const override { return kind_; }
-  int64_t encoded_bytes() const override { return spec_.image_bytes; }
+  int64_t encoded_bytes() const override { return spec_.EncodedBytes(); }
   std::optional<ServiceTimes::Sample> Run(int index, LaneTools& tools, absl::Duration waited) noexcept override;
   void Skip(int index, const absl::Status& reason) noexcept override;
 
@@ -64,7 +63,6 @@ class ExtractJob : public Job {
   const std::string client_;
   const std::string kind_;
   const int64_t held_bytes_;
-  const v1::ExtractFeaturesRequest& request_;
   v1::ExtractFeaturesResponse& response_;  // each lane writes the result of its image only
   ReductionCache& reductions_;
   const absl::Time arrival_;

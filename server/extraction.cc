@@ -17,7 +17,7 @@ absl::Status CheckBudget(int64_t held_bytes, const ExtractSpec& spec, int64_t bu
   if (held_bytes <= budget || spec.native_images.empty()) return absl::OkStatus();
   return InvalidField(
       "images", absl::StrCat("at input_size NATIVE the request needs about ", held_bytes, " bytes, ", spec.image_bytes,
-                             " of encoded images, ", spec.answer_bytes,
+                             " of images, ", spec.answer_bytes,
                              " of answers, and the network's for pictures of their size; wanted at most ", budget,
                              " (max_queued_bytes): send fewer or smaller pictures at a time"));
 }
@@ -33,14 +33,16 @@ bool Extraction::FoundNoRoom(const absl::Status& started) {
 }
 
 absl::Status Extraction::Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-                               Caller caller, ExtractJob::Done done) {
+                               Caller caller, ExtractJob::Done done, std::optional<RequestImages> images) {
   const absl::Time arrival = observation_.Begin(request, context_.clock());
   const bool waits_for_room = caller.waits_for_room;
-  const absl::Status started = TryStart(request, response, arrival, std::move(caller),
-                                        [this, &response, done = std::move(done)](const absl::Status& outcome) mutable {
-                                          observation_.End(outcome, response);
-                                          done(outcome);  // may destroy this
-                                        });
+  ExtractJob::Done tell = [this, &response, done = std::move(done)](const absl::Status& outcome) mutable {
+    context_.statistics.Record(response, outcome, context_.clock());
+    observation_.End(outcome, response);
+    done(outcome);  // may destroy this
+  };
+  const absl::Status started =
+      TryStart(request, response, arrival, std::move(caller), std::move(tell), std::move(images));
   if (started.ok()) return started;
   if (waits_for_room && FoundNoRoom(started)) {
     observation_.Postpone();
@@ -51,13 +53,16 @@ absl::Status Extraction::Start(const v1::ExtractFeaturesRequest& request, v1::Ex
 }
 
 absl::Status Extraction::TryStart(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-                                  absl::Time arrival, Caller caller, ExtractJob::Done done) {
+                                  absl::Time arrival, Caller caller, ExtractJob::Done done,
+                                  std::optional<RequestImages> images) {
   try {
-    ASSIGN_OR_RETURN(ExtractSpec spec, CheckRequest(request, context_.limits, context_.models));
+    ASSIGN_OR_RETURN(ExtractSpec spec,
+                     CheckRequest(request, images.has_value() ? *std::move(images) : ImagesOf(request), context_.limits,
+                                  context_.models));
     const int64_t held_bytes = spec.HeldBytes(context_.scheduler.lanes());
     RETURN_IF_ERROR(CheckBudget(held_bytes, spec, context_.scheduler.admission().limits().bytes));
     observation_.Checked(spec);
-    job_ = std::make_unique<ExtractJob>(std::move(spec), held_bytes, request, response, context_.reductions, arrival,
+    job_ = std::make_unique<ExtractJob>(std::move(spec), held_bytes, response, context_.reductions, arrival,
                                         std::move(caller), context_.clock, std::move(done));
   } catch (const std::exception& error) {  // no memory
     return absl::ResourceExhaustedError(absl::StrCat("the request could not be taken: ", error.what()));

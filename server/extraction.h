@@ -1,13 +1,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "onebyone/v1/feature_extraction.pb.h"
 #include "server/clock.h"
 #include "server/extract_job.h"
+#include "server/image_source.h"
 #include "server/model_registry.h"
+#include "server/model_statistics.h"
 #include "server/observability/request_observation.h"
 #include "server/options.h"
 #include "server/reduction_cache.h"
@@ -23,6 +26,7 @@ struct ExtractionContext {
   Clock clock;
   ReductionCache reductions;
   Observability& observability;
+  ModelStatistics statistics{};
 };
 
 // One request from its check to its answer, whatever brings it: holds its job, and its room in admission until
@@ -39,9 +43,10 @@ class Extraction {
 
   // Checks `request` and schedules its job, which fills `response` and then calls `done` on a lane, maybe before Start
   // returns. An error says why not; `done` is not called then, and Start may be called again. `request`, `response` and
-  // this object must live until `done`.
+  // this object must live until `done`. `images`: the pictures, where `request` does not hold them; what they borrow
+  // must live as long.
   absl::Status Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response, Caller caller,
-                     ExtractJob::Done done);
+                     ExtractJob::Done done, std::optional<RequestImages> images = std::nullopt);
 
   // Whether Start failed for want of room alone, so that it may be called again with success.
   static bool FoundNoRoom(const absl::Status& started);
@@ -52,7 +57,7 @@ class Extraction {
 
  private:
   absl::Status TryStart(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-                        absl::Time arrival, Caller caller, ExtractJob::Done done);
+                        absl::Time arrival, Caller caller, ExtractJob::Done done, std::optional<RequestImages> images);
 
   ExtractionContext& context_;
   RequestObservation observation_;

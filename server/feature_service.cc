@@ -1,32 +1,11 @@
 #include "server/feature_service.h"
 
-#include <exception>
-
-#include "absl/strings/str_cat.h"
 #include "server/extract_call.h"
-#include "server/grpc_status.h"
 #include "server/model_description.h"
 #include "server/stream_call.h"
+#include "server/unary_answer.h"
 
 namespace onebyone {
-namespace {
-
-// Answers at once with what `fill` says.
-template <typename Fill>
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context, Fill fill) {
-  absl::Status status;
-  try {
-    status = fill();
-  } catch (const std::exception& error) {  // no memory
-    status = absl::ResourceExhaustedError(absl::StrCat("the request could not be answered: ", error.what()));
-  }
-  grpc::ServerUnaryReactor* const reactor = context.DefaultReactor();
-  reactor->Finish(FinishingStatus(status, context));
-  return reactor;
-}
-
-}  // namespace
-
 grpc::ServerUnaryReactor* FeatureService::ExtractFeatures(grpc::CallbackServerContext* context,
                                                           const v1::ExtractFeaturesRequest* request,
                                                           v1::ExtractFeaturesResponse* response) {

@@ -10,12 +10,13 @@ namespace {
 constexpr char kWholeServer[] = "";
 constexpr char kReload[] = "/reload";
 constexpr char kService[] = "onebyone.v1.FeatureExtraction";
+constexpr char kKserveService[] = "inference.GRPCInferenceService";
 
 }  // namespace
 
 Health::Health(grpc::HealthCheckServiceInterface& service, const ModelRegistry& models)
     : service_(service), models_(models) {
-  for (const char* name : {kWholeServer, kService}) service_.SetServingStatus(name, false);
+  for (const char* name : {kWholeServer, kService, kKserveService}) service_.SetServingStatus(name, false);
   for (const ModelEntry& entry : models_.entries()) service_.SetServingStatus(entry.name, false);
 }
 
@@ -35,7 +36,7 @@ void Health::SetServing() {
     service_.SetServingStatus(name, is_serving);
     told_.insert(name);
   }
-  for (const char* name : {kService, kWholeServer}) service_.SetServingStatus(name, true);
+  for (const char* name : {kService, kKserveService, kWholeServer}) service_.SetServingStatus(name, true);
 }
 
 void Health::SetDraining() {

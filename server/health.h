@@ -11,9 +11,9 @@
 
 namespace onebyone {
 
-// What grpc.health.v1 says: of the whole server (""), of the service onebyone.v1.FeatureExtraction, of each model by
-// its name, and of NAME/reload: NOT_SERVING while what lies on disk under that name is not what is served, because it
-// did not load. Thread-safe.
+// What grpc.health.v1 says: of the whole server (""), of the services onebyone.v1.FeatureExtraction and
+// inference.GRPCInferenceService, of each model by its name, and of NAME/reload: NOT_SERVING while what lies on disk
+// under that name is not what is served, because it did not load. Thread-safe.
 class Health {
  public:
   // `service` is the server's own, never null. Everything is NOT_SERVING until SetServing.

@@ -56,10 +56,28 @@ absl::Status CheckGrid(const FeatureSpec& feature, const std::string& path, cons
   return check("grid_width", pooling.grid_width, map.width);
 }
 
-absl::StatusOr<NativeImage> CheckImage(absl::string_view content, const std::string& name, const RequestLimits& limits,
+// What the picture's header says; pixels have none, and need none.
+absl::StatusOr<ImageHeader> HeaderOf(const ImageSource& source, const RequestLimits& limits) {
+  if (source.form == ImageSource::Form::kEncoded) return ProbeImage(source.bytes, limits.image);
+  ImageHeader header;
+  header.height = source.height;
+  header.width = source.width;
+  return header;
+}
+
+// One tensor holds the maps of all pictures.
+absl::Status CheckSameSize(const NativeImage& image, const NativeImage& first, const std::string& name) {
+  if (image.height == first.height && image.width == first.width) return absl::OkStatus();
+  return InvalidField(absl::StrCat(name, ".content"),
+                      absl::StrCat("at input_size NATIVE wanted pictures that give maps of one size, as images[0] of ",
+                                   Size(first.width, first.height), " pixels used, got ",
+                                   Size(image.width, image.height), ": send them one at a time"));
+}
+
+absl::StatusOr<NativeImage> CheckImage(const ImageSource& source, const std::string& name, const RequestLimits& limits,
                                        const ExtractSpec& spec, MapsOfSizes& maps) {
   const std::string field = absl::StrCat(name, ".content");
-  const absl::StatusOr<ImageHeader> header = ProbeImage(content, limits.image);
+  const absl::StatusOr<ImageHeader> header = HeaderOf(source, limits);
   if (!header.ok()) return AtField(field, header.status());
   const NativeSizes& sizes = spec.model->compiled->native_sizes();
   const int64_t pixels = header->width * header->height;
@@ -91,14 +109,19 @@ absl::StatusOr<NativeImage> CheckImage(absl::string_view content, const std::str
 
 }  // namespace
 
-void CheckNativeImages(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits, ExtractSpec& spec) {
+absl::Status CheckNativeImages(const RequestLimits& limits, ExtractSpec& spec) {
   MapsOfSizes maps(spec.model->compiled->native_sizes());
-  for (int i = 0; i < request.images_size(); ++i) {
-    absl::StatusOr<NativeImage> image =
-        CheckImage(request.images(i).content(), absl::StrCat("images[", i, "]"), limits, spec, maps);
+  for (size_t i = 0; i < spec.images.sources.size(); ++i) {
+    const std::string name = absl::StrCat("images[", i, "]");
+    absl::StatusOr<NativeImage> image = CheckImage(spec.images.sources[i], name, limits, spec, maps);
+    if (spec.images.all_or_nothing) {
+      RETURN_IF_ERROR(image.status());
+      if (i > 0) RETURN_IF_ERROR(CheckSameSize(*image, spec.native_images.front(), name));
+    }
     spec.native_images.push_back(image.ok() ? *std::move(image) : NativeImage{.status = image.status()});
     spec.answer_bytes += spec.native_images.back().answer_bytes;
   }
+  return absl::OkStatus();
 }
 
 }  // namespace onebyone

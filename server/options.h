@@ -26,7 +26,7 @@ struct RequestLimits {
 struct SchedulerOptions {
   int lanes = 0;                                // worker threads; 0: one per usable CPU
   int max_queued_images = 256;                  // accepted and not begun; past it, RESOURCE_EXHAUSTED at once
-  int64_t max_queued_bytes = int64_t{1} << 30;  // encoded images and answers of all accepted requests
+  int64_t max_queued_bytes = int64_t{1} << 30;  // images and answers of all accepted requests
 };
 
 struct ListenOptions {

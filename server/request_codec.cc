@@ -5,19 +5,21 @@
 #include <functional>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/status_macros.h"
+#include "engine/image/image_limits.h"
 #include "server/native_check.h"
 #include "server/status_details.h"
 
 namespace onebyone {
 namespace {
 
-absl::Status CheckCounts(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits) {
-  if (request.images().empty() || request.images_size() > limits.max_images) {
-    return InvalidField("images", absl::StrCat("wanted 1 to ", limits.max_images, ", got ", request.images_size()));
+absl::Status CheckCounts(const v1::ExtractFeaturesRequest& request, size_t images, const RequestLimits& limits) {
+  if (images < 1 || images > static_cast<size_t>(limits.max_images)) {
+    return InvalidField("images", absl::StrCat("wanted 1 to ", limits.max_images, ", got ", images));
   }
   if (request.features_size() > limits.max_features) {
     return InvalidField("features", absl::StrCat("wanted none (the model's default) or 1 to ", limits.max_features,
@@ -65,28 +67,60 @@ absl::Status CheckFeatures(const v1::ExtractFeaturesRequest& request, ExtractSpe
   return absl::OkStatus();
 }
 
-absl::Status CheckSizes(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits, ExtractSpec& spec) {
-  for (const v1::Image& image : request.images()) spec.image_bytes += static_cast<int64_t>(image.content().size());
+// What does not come encoded has its size already, and maybe no need of preprocessing.
+absl::Status CheckForms(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits,
+                        const ExtractSpec& spec) {
+  const std::vector<ImageSource>& sources = spec.images.sources;
+  const ImageSource::Form form = sources.front().form;
+  if (form == ImageSource::Form::kEncoded) return absl::OkStatus();
+  if (request.decode() != v1::DECODE_UNSPECIFIED) {
+    return InvalidField("decode", "has a meaning only with encoded images; wanted it unset here, got it set");
+  }
+  for (size_t i = 0; i < sources.size() && form == ImageSource::Form::kPixels; ++i) {
+    RETURN_IF_ERROR(
+        AtField(absl::StrCat("images[", i, "].content"), CheckSize(sources[i].width, sources[i].height, limits.image)));
+  }
+  if (form == ImageSource::Form::kPixels) return absl::OkStatus();
+  if (request.input_size() != v1::INPUT_SIZE_UNSPECIFIED) {
+    return InvalidField("input_size", "has a meaning only with pictures; wanted it unset beside the network's input");
+  }
+  const CompiledModel& model = *spec.model->compiled;
+  for (const ImageSource& source : sources) {
+    if (source.height == model.input_height() && source.width == model.input_width()) continue;
+    return InvalidField(
+        "images", absl::StrCat("network input: wanted float32 [3, ", model.input_height(), ", ", model.input_width(),
+                               "], the size of model ", QuotedInput(spec.model->bundle.name), ", got [3, ",
+                               source.height, ", ", source.width, "]"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSizes(const RequestLimits& limits, ExtractSpec& spec) {
+  const auto images = static_cast<int64_t>(spec.images.sources.size());
+  for (const ImageSource& source : spec.images.sources) spec.image_bytes += static_cast<int64_t>(source.bytes.size());
   if (spec.image_bytes > limits.max_message_bytes) {
     return InvalidField(
         "images", absl::StrCat("wanted at most ", limits.max_message_bytes, " bytes in all, got ", spec.image_bytes));
   }
   if (spec.fit == InputFit::kNative) {
-    CheckNativeImages(request, limits, spec);
+    RETURN_IF_ERROR(CheckNativeImages(limits, spec));
   } else {
     for (const FeatureSpec& feature : spec.features) {
-      spec.answer_bytes += feature.AnswerBytes(feature.layer->height, feature.layer->width) * request.images_size();
+      spec.answer_bytes += feature.AnswerBytes(feature.layer->height, feature.layer->width) * images;
     }
   }
   if (spec.answer_bytes <= limits.max_answer_bytes) return absl::OkStatus();
-  return InvalidField("features",
-                      absl::StrCat("the answer may have at most ", limits.max_answer_bytes, " bytes of features; ",
-                                   request.images_size(), " images of ", spec.answer_bytes / request.images_size(),
-                                   " bytes each on average are ", spec.answer_bytes,
-                                   ": ask for fewer images, channels or layers, or pool"));
+  return InvalidField(
+      "features", absl::StrCat("the answer may have at most ", limits.max_answer_bytes, " bytes of features; ", images,
+                               " images of ", spec.answer_bytes / images, " bytes each on average are ",
+                               spec.answer_bytes, ": ask for fewer images, channels or layers, or pool"));
 }
 
 }  // namespace
+
+int64_t ExtractSpec::EncodedBytes() const {
+  return images.sources.front().form == ImageSource::Form::kEncoded ? image_bytes : 0;
+}
 
 int64_t ExtractSpec::HeldBytes(int lanes) const {
   std::vector<int64_t> works;
@@ -104,19 +138,23 @@ std::string ExtractSpec::Kind() const {
       native_images.empty() ? 0 : std::ilogb(1.0 + static_cast<double>(pixels) / native_images.size());
   std::set<absl::string_view> layers;
   for (const FeatureSpec& feature : features) layers.insert(feature.layer->name);
-  return absl::StrCat(model->bundle.name, "/", model->bundle.version, " ", doublings, " ", absl::StrJoin(layers, " "));
+  return absl::StrCat(model->bundle.name, "/", model->bundle.version, " ", doublings, " ",
+                      static_cast<int>(images.sources.front().form), " ", absl::StrJoin(layers, " "));
 }
 
-absl::StatusOr<ExtractSpec> CheckRequest(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits,
-                                         const ModelRegistry& models) {
-  RETURN_IF_ERROR(CheckCounts(request, limits));  // first: everything after it is bounded by the counts
+absl::StatusOr<ExtractSpec> CheckRequest(const v1::ExtractFeaturesRequest& request, RequestImages images,
+                                         const RequestLimits& limits, const ModelRegistry& models) {
+  // First: everything after it is bounded by the counts.
+  RETURN_IF_ERROR(CheckCounts(request, images.sources.size(), limits));
   RETURN_IF_ERROR(CheckModes(request));
   ExtractSpec spec;
+  spec.images = std::move(images);
   spec.fit = FitOf(request.input_size());
   if (request.priority() == v1::BULK) spec.priority = Priority::kBulk;
   ASSIGN_OR_RETURN(spec.model, models.Find(request.model(), request.version()));
   RETURN_IF_ERROR(CheckFeatures(request, spec));
-  RETURN_IF_ERROR(CheckSizes(request, limits, spec));
+  RETURN_IF_ERROR(CheckForms(request, limits, spec));
+  RETURN_IF_ERROR(CheckSizes(limits, spec));
   spec.scaled_decode = request.decode() == v1::SCALED;
   return spec;
 }

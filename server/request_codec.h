@@ -11,6 +11,7 @@
 #include "engine/model_loader.h"
 #include "onebyone/v1/feature_extraction.pb.h"
 #include "server/feature_encoder.h"
+#include "server/image_source.h"
 #include "server/model_registry.h"
 #include "server/options.h"
 #include "server/priority.h"
@@ -44,27 +45,31 @@ struct NativeImage {
 
 // A request, checked: nothing in it can be wrong any more but the images.
 struct ExtractSpec {
+  RequestImages images;
   std::shared_ptr<const Model> model;  // the version that the request keeps to its end
   std::vector<FeatureSpec> features;
   Priority priority = Priority::kInteractive;
   InputFit fit = InputFit::kModel;
   std::vector<NativeImage> native_images;  // kNative: one per image
   bool scaled_decode = false;
-  int64_t image_bytes = 0;   // encoded, of all images
+  int64_t image_bytes = 0;   // of all images, as they came
   int64_t answer_bytes = 0;  // of all images
 
-  // What the request holds until it is answered, where `lanes` images are worked on at a time: encoded images and
+  // 0 where there is nothing to decode.
+  int64_t EncodedBytes() const;
+  // What the request holds until it is answered, where `lanes` images are worked on at a time: images and
   // answers, and at native sizes what the network takes for those that take the most.
   int64_t HeldBytes(int lanes) const;
-  // The same for requests of which an image takes about as much lane time, but for decoding: model, layers, input size.
+  // The same for requests of which an image takes about as much lane time, but for decoding: model, layers, input size,
+  // form of the images.
   std::string Kind() const;
 };
 
-// Checks `request` against the limits and the model, in an order that refuses the costly first. Allocates little.
-// INVALID_ARGUMENT and UNIMPLEMENTED name the field; NOT_FOUND the model; FAILED_PRECONDITION a reduction that the
-// bundle lacks.
-absl::StatusOr<ExtractSpec> CheckRequest(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits,
-                                         const ModelRegistry& models);
+// Checks `request`, whose pictures are `images` (ImagesOf(request), or others), against the limits and the model, in an
+// order that refuses the costly first. Allocates little. INVALID_ARGUMENT and UNIMPLEMENTED name the field; NOT_FOUND
+// the model; FAILED_PRECONDITION a reduction that the bundle lacks.
+absl::StatusOr<ExtractSpec> CheckRequest(const v1::ExtractFeaturesRequest& request, RequestImages images,
+                                         const RequestLimits& limits, const ModelRegistry& models);
 
 // The check of one FeatureRequest; `path` is its field path, as "features[0]". With kNative a grid is compared with the
 // map of each image later.

@@ -112,6 +112,7 @@ absl::Status Server::Listen() {
   context_.reset(
       new ExtractionContext{*models_, *scheduler_, options_.limits, WallClock(), ReductionCache(), *observability_});
   service_ = std::make_unique<FeatureService>(*context_);
+  kserve_ = std::make_unique<KserveService>(*context_);
   grpc::EnableDefaultHealthCheckService(true);
   if (options_.listen.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -122,6 +123,7 @@ absl::Status Server::Listen() {
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(MakeCallInterceptors(*observability_));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  builder.RegisterService(kserve_.get());
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr) {
     return absl::UnavailableError(absl::StrCat("--listen: cannot listen on ", address,
@@ -144,6 +146,7 @@ void Server::ReloadModels() { watcher_->ReloadNow(); }
 bool Server::Drain() {
   watcher_.reset();
   health_->SetDraining();
+  kserve_->SetDraining();
   spdlog::info("draining: health says NOT_SERVING; requests are taken for another {}",
                absl::FormatDuration(options_.drain.lame_duck));
   absl::SleepFor(options_.drain.lame_duck);

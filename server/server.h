@@ -9,6 +9,7 @@
 #include "server/extraction.h"
 #include "server/feature_service.h"
 #include "server/health.h"
+#include "server/kserve/kserve_service.h"
 #include "server/model_registry.h"
 #include "server/model_watcher.h"
 #include "server/observability/observability.h"
@@ -63,6 +64,7 @@ class Server {
   std::unique_ptr<Observability> observability_;
   std::unique_ptr<ExtractionContext> context_;
   std::unique_ptr<FeatureService> service_;
+  std::unique_ptr<KserveService> kserve_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Health> health_;
   std::unique_ptr<ModelWatcher> watcher_;

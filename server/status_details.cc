@@ -6,6 +6,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/rpc/error_details.pb.h"
 
@@ -52,6 +53,16 @@ absl::Status InvalidField(absl::string_view field, absl::string_view description
 absl::Status AtField(absl::string_view field, const absl::Status& status) {
   if (status.ok()) return status;
   return WithViolation(status.code(), field, status.message());
+}
+
+absl::Status WithRenamedField(const absl::Status& status, absl::FunctionRef<std::string(absl::string_view)> rename) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(TypeUrl<google::rpc::BadRequest>());
+  google::rpc::BadRequest detail;
+  if (!payload.has_value() || !detail.ParseFromString(std::string(*payload))) return status;
+  const std::string& field = detail.field_violations(0).field();  // WithViolation attaches one
+  absl::string_view description = status.message();
+  absl::ConsumePrefix(&description, absl::StrCat(field, ": "));
+  return WithViolation(status.code(), rename(field), description);
 }
 
 absl::Status ResourceNotFound(absl::string_view type, absl::string_view name, absl::string_view description) {

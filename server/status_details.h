@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -18,6 +19,9 @@ absl::Status InvalidField(absl::string_view field, absl::string_view description
 
 // `status`, its message led by the field, with a BadRequest that names the field. An OK status stays as it is.
 absl::Status AtField(absl::string_view field, const absl::Status& status);
+
+// `status` with `rename` applied to the field that its BadRequest names, in the message too. Others stay as they are.
+absl::Status WithRenamedField(const absl::Status& status, absl::FunctionRef<std::string(absl::string_view)> rename);
 
 // NOT_FOUND with a ResourceInfo. `type` is "model" or the like.
 absl::Status ResourceNotFound(absl::string_view type, absl::string_view name, absl::string_view description);

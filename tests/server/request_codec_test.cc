@@ -35,7 +35,7 @@ v1::ExtractFeaturesRequest OneFeature(const std::function<void(v1::FeatureReques
 class RequestCodec : public ::testing::Test {
  protected:
   absl::StatusOr<ExtractSpec> Check(const v1::ExtractFeaturesRequest& request) {
-    return CheckRequest(request, limits_, *models_);
+    return CheckRequest(request, ImagesOf(request), limits_, *models_);
   }
   // The field that the error names.
   static std::string FieldOf(const absl::Status& status) {
