@@ -11,15 +11,15 @@ namespace onebyone {
 
 namespace {
 
-// What an idle server could not take, it never can: to try again would be no use. (Without native images the options
-// see to it.)
+// What an idle server could not take, it never can: to try again would be no use. (Encoded images that are not
+// native always fit: the options see to it.)
 absl::Status CheckBudget(int64_t held_bytes, const ExtractSpec& spec, int64_t budget) {
-  if (held_bytes <= budget || spec.native_images.empty()) return absl::OkStatus();
-  return InvalidField(
-      "images", absl::StrCat("at input_size NATIVE the request needs about ", held_bytes, " bytes, ", spec.image_bytes,
-                             " of images, ", spec.answer_bytes,
-                             " of answers, and the network's for pictures of their size; wanted at most ", budget,
-                             " (max_queued_bytes): send fewer or smaller pictures at a time"));
+  if (held_bytes <= budget) return absl::OkStatus();
+  return InvalidField("images", absl::StrCat("the request needs about ", held_bytes, " bytes, ", spec.image_bytes,
+                                             " of images, ", spec.answer_bytes,
+                                             " of answers, and the rest for the images' form or the network at "
+                                             "their size; wanted at most ",
+                                             budget, " (max_queued_bytes): send fewer or smaller pictures at a time"));
 }
 
 }  // namespace

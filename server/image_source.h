@@ -35,6 +35,8 @@ struct RequestImages {
   // The whole request fails with its first picture that fails, and maps that would differ in size are refused: for
   // answers that are one tensor over all pictures.
   bool all_or_nothing = false;
+  // What the request holds for them beside their bytes.
+  int64_t other_bytes = 0;
 };
 
 // Those that `request` itself holds, which must outlive them.

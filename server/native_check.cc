@@ -68,10 +68,10 @@ absl::StatusOr<ImageHeader> HeaderOf(const ImageSource& source, const RequestLim
 // One tensor holds the maps of all pictures.
 absl::Status CheckSameSize(const NativeImage& image, const NativeImage& first, const std::string& name) {
   if (image.height == first.height && image.width == first.width) return absl::OkStatus();
-  return InvalidField(absl::StrCat(name, ".content"),
-                      absl::StrCat("at input_size NATIVE wanted pictures that give maps of one size, as images[0] of ",
-                                   Size(first.width, first.height), " pixels used, got ",
-                                   Size(image.width, image.height), ": send them one at a time"));
+  return InvalidField(
+      absl::StrCat(name, ".content"),
+      absl::StrCat("at input_size NATIVE wanted pictures that give maps of one size, ", Size(first.width, first.height),
+                   " pixels used like the first, got ", Size(image.width, image.height), ": send them one at a time"));
 }
 
 absl::StatusOr<NativeImage> CheckImage(const ImageSource& source, const std::string& name, const RequestLimits& limits,

@@ -127,7 +127,7 @@ int64_t ExtractSpec::HeldBytes(int lanes) const {
   for (const NativeImage& image : native_images) works.push_back(image.work_bytes);
   std::sort(works.begin(), works.end(), std::greater<>());
   works.resize(std::min(works.size(), static_cast<size_t>(std::max(1, lanes))));
-  return std::accumulate(works.begin(), works.end(), image_bytes + answer_bytes);
+  return std::accumulate(works.begin(), works.end(), image_bytes + images.other_bytes + answer_bytes);
 }
 
 std::string ExtractSpec::Kind() const {

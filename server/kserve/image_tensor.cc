@@ -186,6 +186,7 @@ absl::StatusOr<ImageTensor> ReadPixelTensor(const ModelInferRequest& request, co
                      contents.uint_contents_size());
   }
   RETURN_IF_ERROR(Narrow(contents.uint_contents(), tensor.pixels));
+  tensor.images.other_bytes = wanted * static_cast<int64_t>(sizeof(uint32_t));
   Split({reinterpret_cast<const char*>(tensor.pixels.data()), tensor.pixels.size()}, image, bytes_of_image, tensor);
   return tensor;
 }

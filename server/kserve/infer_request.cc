@@ -41,6 +41,10 @@ absl::Status ReadParameters(const inference::ModelInferRequest& request, InferRe
 
 absl::StatusOr<InferRequest> ReadInferRequest(const inference::ModelInferRequest& request,
                                               const RequestLimits& limits) {
+  if (request.outputs_size() > limits.max_features) {
+    return InvalidField("outputs", absl::StrCat("wanted none (the model's default layers) or 1 to ",
+                                                limits.max_features, ", got ", request.outputs_size()));
+  }
   InferRequest read;
   read.features.set_model(request.model_name());
   ASSIGN_OR_RETURN(const int64_t version, ReadVersion(request.model_version(), "model_version"));

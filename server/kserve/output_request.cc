@@ -66,8 +66,9 @@ void ReadFormParameters(ParameterReader& parameters, v1::FeatureRequest& feature
   if (parameters.Has("exponent")) feature.mutable_pooling()->set_exponent(parameters.Number("exponent"));
   if (parameters.Has("l2_normalize")) feature.set_l2_normalize(parameters.Boolean("l2_normalize"));
   if (parameters.Has("data_type")) feature.set_data_type(ReadDataType(parameters));
-  if (parameters.Has("layout"))
+  if (parameters.Has("layout")) {
     feature.set_layout(static_cast<v1::Layout>(parameters.Word("layout", *v1::Layout_descriptor())));
+  }
   if (parameters.Has("uint8_range")) {
     feature.set_uint8_range(static_cast<v1::Uint8Range>(parameters.Word("uint8_range", *v1::Uint8Range_descriptor())));
   }

@@ -14,6 +14,7 @@ using ::onebyone::testing::AddInput;
 using ::onebyone::testing::AddOutput;
 using ::onebyone::testing::EncodedRequest;
 using ::onebyone::testing::RawStrings;
+using ::onebyone::testing::TinyServerOptions;
 using ::testing::HasSubstr;
 
 class KserveErrors : public ::onebyone::testing::Kserve {
@@ -90,6 +91,20 @@ TEST_F(KserveErrors, DataIsRawOrTypedNeverBoth) {
     auto& contents = *AddInput("UINT8", {1, 2, 1, 3}, request).mutable_contents();
     for (int i = 0; i < 6; ++i) contents.add_uint_contents(252 + i);
   });
+}
+
+TEST_F(KserveErrors, TypedPixelsCountWithTheMemoryThatTheyTake) {
+  ServerOptions options = TinyServerOptions();
+  options.limits.max_message_bytes = 1 << 20;
+  options.limits.max_answer_bytes = 1 << 10;
+  options.scheduler.max_queued_bytes = options.limits.max_message_bytes + options.limits.max_answer_bytes;
+  Serve(options);
+  ModelInferRequest request;
+  auto& contents = *AddInput("UINT8", {1, 300, 300, 3}, request).mutable_contents();
+  contents.mutable_uint_contents()->Resize(300 * 300 * 3, 100);
+  const Outcome outcome = Refused(request);
+  EXPECT_EQ(outcome.field, "inputs[0]");
+  EXPECT_THAT(outcome.status.error_message(), HasSubstr("needs about 1350096 bytes, 270000 of images"));
 }
 
 TEST_F(KserveErrors, RawStringsThatEndEarlyOrLateAreRefused) {
