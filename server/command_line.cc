@@ -55,6 +55,10 @@ void DeclareRequests(OptionDeclaration& declare, ServerOptions& options) {
   const std::string group = "Limits";
   declare.Value("--max-images", limits.max_images, "images of one request")->group(group);
   declare.Value("--max-features", limits.max_features, "features of one request")->group(group);
+  declare
+      .Value("--stream-window", limits.stream_window,
+             "unanswered requests of one StreamFeatures call; more are not read")
+      ->group(group);
   declare.Bytes("--max-message-bytes", limits.max_message_bytes, "encoded request")->group(group);
   declare.Bytes("--max-answer-bytes", limits.max_answer_bytes, "feature maps of one answer")->group(group);
   declare.Bytes("--max-image-bytes", limits.image.max_bytes, "one encoded image")->group(group);
@@ -166,6 +170,10 @@ void Declare(CLI::App& app, ServerOptions& options) {
   declare.Value("--models", options.models, "folder of model bundles; each folder name is a model's name");
   declare.Value("--listen", options.listen.address, "HOST:PORT (port 0 picks a free one) or unix:PATH");
   declare.Value("--default-model", options.default_model, "the model that an empty name means; default: the first");
+  declare.Value("--model-versions", options.model_versions,
+                "versions of each model that are served: the highest so many");
+  declare.Seconds("--poll-models", options.poll_models,
+                  "how often --models is looked at for new, changed and removed bundles; 0: only at SIGHUP");
   declare.Value("--log-level", options.log_level, "trace, debug, info, warning, error, critical or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}));
   DeclareRequests(declare, options);

@@ -3,14 +3,14 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
-#include "absl/time/time.h"
 #include "onebyone/v1/feature_extraction.pb.h"
+#include "server/caller.h"
 #include "server/extraction.h"
 
 namespace onebyone {
 
-// The deadline that the client set, or the infinite future.
-absl::Time DeadlineOf(const grpc::CallbackServerContext& context);
+// The connection that the call came over, and the deadline that the client set.
+Caller CallerOf(const grpc::CallbackServerContext& context);
 
 // One ExtractFeatures call, from its arrival until gRPC has no more use for it; then it deletes itself.
 class ExtractCall final : public grpc::ServerUnaryReactor {

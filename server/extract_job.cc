@@ -33,28 +33,32 @@ bool EndsRequest(const absl::Status& status) {
 
 ExtractJob::ExtractJob(ExtractSpec spec, int64_t held_bytes, const v1::ExtractFeaturesRequest& request,
                        v1::ExtractFeaturesResponse& response, ReductionCache& reductions, absl::Time arrival,
-                       absl::Time deadline, Clock clock, Done done)
+                       Caller caller, Clock clock, Done done)
     : spec_(std::move(spec)),
+      client_(std::move(caller.client)),
+      kind_(spec_.Kind()),
       held_bytes_(held_bytes),
       request_(request),
       response_(response),
       reductions_(reductions),
       arrival_(arrival),
       clock_(std::move(clock)),
-      cancellation_(deadline),
+      cancellation_(caller.deadline),
       done_(std::move(done)),
       unfinished_(request.images_size()) {
   response_.set_model(spec_.model->bundle.name);
   response_.set_version(spec_.model->bundle.version);
+  response_.clear_results();  // of an attempt that found no room
   for (const v1::Image& image : request_.images()) response_.add_results()->set_id(image.id());
 }
 
-void ExtractJob::Run(int index, LaneTools& tools, absl::Duration waited) noexcept {
+std::optional<ServiceTimes::Sample> ExtractJob::Run(int index, LaneTools& tools, absl::Duration waited) noexcept {
+  ServiceTimes::Sample sample;
   v1::ImageResult& result = *response_.mutable_results(index);
   absl::Status status;
   try {
     result.mutable_timing()->set_queue_us(Microseconds(waited));
-    status = Extract(index, tools, result);
+    status = Extract(index, tools, result, sample);
   } catch (const std::bad_alloc&) {
     status = absl::ResourceExhaustedError(absl::StrCat("images[", index, "]: the server has no memory left for it"));
   } catch (const std::exception& error) {
@@ -68,6 +72,8 @@ void ExtractJob::Run(int index, LaneTools& tools, absl::Duration waited) noexcep
     result.mutable_status();  // OK is told, not left out
   }
   FinishImage(index);
+  if (!status.ok()) return std::nullopt;
+  return sample;
 }
 
 void ExtractJob::Skip(int index, const absl::Status& reason) noexcept {
@@ -76,12 +82,12 @@ void ExtractJob::Skip(int index, const absl::Status& reason) noexcept {
   FinishImage(index);
 }
 
-absl::Status ExtractJob::Extract(int index, LaneTools& tools, v1::ImageResult& result) {
+absl::Status ExtractJob::Extract(int index, LaneTools& tools, v1::ImageResult& result, ServiceTimes::Sample& sample) {
   const bool is_native = spec_.fit == InputFit::kNative;
   if (is_native) RETURN_IF_ERROR(spec_.native_images[index].status);
   v1::Timing& timing = *result.mutable_timing();
   const std::string field = absl::StrCat("images[", index, "].content");
-  ASSIGN_OR_RETURN(Preprocessor* const preprocessor, tools.PreprocessorFor(*spec_.model));
+  ASSIGN_OR_RETURN(Preprocessor* const preprocessor, tools.PreprocessorFor(spec_.model));
 
   const absl::Time start = clock_();
   const int64_t min_side = spec_.scaled_decode ? preprocessor->MinSide(spec_.fit) : 0;
@@ -109,6 +115,7 @@ absl::Status ExtractJob::Extract(int index, LaneTools& tools, v1::ImageResult& r
   timing.set_network_us(Microseconds(clock_() - preprocessed + (planned - decoded)));
   RETURN_IF_ERROR(ran);
   EncodeFeatures(*plan, *transform, *image, tools, result);
+  sample = {static_cast<int64_t>(request_.images(index).content().size()), decoded - start, clock_() - planned};
   return absl::OkStatus();
 }
 

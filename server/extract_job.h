@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <optional>
+#include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
@@ -10,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "onebyone/v1/feature_extraction.pb.h"
+#include "server/caller.h"
 #include "server/clock.h"
 #include "server/feature_plan.h"
 #include "server/job.h"
@@ -30,7 +32,7 @@ class ExtractJob : public Job {
   // `request` and `response` must outlive the job. `held_bytes`: of the spec. `arrival`: when the request came in, by
   // `clock`.
   ExtractJob(ExtractSpec spec, int64_t held_bytes, const v1::ExtractFeaturesRequest& request,
-             v1::ExtractFeaturesResponse& response, ReductionCache& reductions, absl::Time arrival, absl::Time deadline,
+             v1::ExtractFeaturesResponse& response, ReductionCache& reductions, absl::Time arrival, Caller caller,
              Clock clock, Done done);
 
   // What the request holds until it is answered.
@@ -40,11 +42,15 @@ class ExtractJob : public Job {
 
   int images() const override { return request_.images_size(); }
   const Cancellation& cancellation() const override { return cancellation_; }
-  void Run(int index, LaneTools& tools, absl::Duration waited) noexcept override;
+  absl::string_view client() const override { return client_; }
+  Priority priority() const override { return spec_.priority; }
+  absl::string_view kind() const override { return kind_; }
+  int64_t encoded_bytes() const override { return spec_.image_bytes; }
+  std::optional<ServiceTimes::Sample> Run(int index, LaneTools& tools, absl::Duration waited) noexcept override;
   void Skip(int index, const absl::Status& reason) noexcept override;
 
  private:
-  absl::Status Extract(int index, LaneTools& tools, v1::ImageResult& result);
+  absl::Status Extract(int index, LaneTools& tools, v1::ImageResult& result, ServiceTimes::Sample& sample);
   void EncodeFeatures(const FeaturePlan& plan, const InputToImage& transform, const RgbImage& image, LaneTools& tools,
                       v1::ImageResult& result) const;
   // The plan of image `index`. One for all images, made by the first lane that asks (the others wait, for they need it
@@ -55,6 +61,8 @@ class ExtractJob : public Job {
   void FinishRequest();
 
   const ExtractSpec spec_;
+  const std::string client_;
+  const std::string kind_;
   const int64_t held_bytes_;
   const v1::ExtractFeaturesRequest& request_;
   v1::ExtractFeaturesResponse& response_;  // each lane writes the result of its image only

@@ -24,32 +24,41 @@ absl::Status CheckBudget(int64_t held_bytes, const ExtractSpec& spec, int64_t bu
 
 }  // namespace
 
+bool FoundNoRoom(const absl::Status& started) {
+  return absl::IsResourceExhausted(started) && RetryAfter(started).has_value();
+}
+
 Extraction::~Extraction() {
-  if (admitted_) context_.scheduler.Leave(job_->bytes());
+  if (admitted_) context_.scheduler.Leave(*job_, job_->bytes());
 }
 
 absl::Status Extraction::Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-                               absl::Time deadline, ExtractJob::Done done) {
+                               Caller caller, ExtractJob::Done done, WhenFull when_full) {
   const absl::Time arrival = context_.clock();
   observation_.Begin(request, arrival);
-  const absl::Status started = TryStart(request, response, arrival, deadline,
+  const absl::Status started = TryStart(request, response, arrival, std::move(caller),
                                         [this, &response, done = std::move(done)](const absl::Status& outcome) mutable {
                                           observation_.End(outcome, response);
                                           done(outcome);  // may destroy this
                                         });
-  if (!started.ok()) observation_.Refuse(started);
+  if (started.ok()) return started;  // this may be gone
+  if (when_full == WhenFull::kHold && FoundNoRoom(started)) {
+    observation_.Hold();
+  } else {
+    observation_.Refuse(started);
+  }
   return started;
 }
 
 absl::Status Extraction::TryStart(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-                                  absl::Time arrival, absl::Time deadline, ExtractJob::Done done) {
+                                  absl::Time arrival, Caller caller, ExtractJob::Done done) {
   try {
     ASSIGN_OR_RETURN(ExtractSpec spec, CheckRequest(request, context_.limits, context_.models));
     const int64_t held_bytes = spec.HeldBytes(context_.scheduler.lanes());
     RETURN_IF_ERROR(CheckBudget(held_bytes, spec, context_.scheduler.admission().limits().bytes));
     observation_.Checked(spec);
     job_ = std::make_unique<ExtractJob>(std::move(spec), held_bytes, request, response, context_.reductions, arrival,
-                                        deadline, context_.clock, std::move(done));
+                                        std::move(caller), context_.clock, std::move(done));
   } catch (const std::exception& error) {  // no memory
     return absl::ResourceExhaustedError(absl::StrCat("the request could not be taken: ", error.what()));
   }
@@ -60,7 +69,9 @@ absl::Status Extraction::TryStart(const v1::ExtractFeaturesRequest& request, v1:
 }
 
 void Extraction::Cancel() {
-  if (job_ != nullptr) job_->Cancel();
+  if (job_ == nullptr) return;
+  job_->Cancel();
+  context_.scheduler.Withdraw(*job_);
 }
 
 }  // namespace onebyone

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -25,6 +26,9 @@ struct ExtractionContext {
   Observability& observability;
 };
 
+// True for the status of a start that may be tried again: the queue or the memory budget is full.
+bool FoundNoRoom(const absl::Status& started);
+
 // One request from its check to its answer, whatever brings it: holds its job, and its room in admission until
 // destroyed.
 class Extraction {
@@ -37,18 +41,23 @@ class Extraction {
   Extraction(const Extraction&) = delete;
   Extraction& operator=(const Extraction&) = delete;
 
-  // Checks `request` and schedules its job, which fills `response` and then calls `done` on a lane, maybe before Start
-  // returns. An error says why not; `done` is not called then. Call once. `request`, `response` and this object must
-  // live until `done`.
-  absl::Status Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-                     absl::Time deadline, ExtractJob::Done done);
+  // What a start that finds no room (FoundNoRoom) is: a refusal, which is counted and logged, or a try that will be
+  // made again.
+  enum class WhenFull : uint8_t { kRefuse, kHold };
 
-  // Drops what is not done yet. After Start; thread-safe.
+  // Checks `request` and schedules its job, which fills `response` and then calls `done` on a lane, maybe before Start
+  // returns. An error says why not; `done` is not called then, and Start may be called again. `request`, `response` and
+  // this object must live until `done`.
+  absl::Status Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response, Caller caller,
+                     ExtractJob::Done done, WhenFull when_full = WhenFull::kRefuse);
+
+  // Drops what is not done yet: what waits is skipped at once (which may call `done`, on this thread), what is in work
+  // ends at its next step. After Start has returned; thread-safe.
   void Cancel();
 
  private:
   absl::Status TryStart(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-                        absl::Time arrival, absl::Time deadline, ExtractJob::Done done);
+                        absl::Time arrival, Caller caller, ExtractJob::Done done);
 
   ExtractionContext& context_;
   RequestObservation observation_;

@@ -42,9 +42,8 @@ grpc::ServerUnaryReactor* FeatureService::ListModels(grpc::CallbackServerContext
                                                      const v1::ListModelsRequest* /*request*/,
                                                      v1::ListModelsResponse* response) {
   return Answer(*context, [this, response] {
-    for (const ModelEntry& entry : context_.models.entries()) {
-      *response->add_models() = Summarize(entry, context_.models.default_model());
-    }
+    const std::shared_ptr<const ModelSet> models = context_.models.models();
+    for (const ModelEntry& entry : models->entries) *response->add_models() = Summarize(entry, *models);
     return absl::OkStatus();
   });
 }
@@ -52,13 +51,10 @@ grpc::ServerUnaryReactor* FeatureService::ListModels(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* FeatureService::GetModel(grpc::CallbackServerContext* context,
                                                    const v1::GetModelRequest* request, v1::GetModelResponse* response) {
   return Answer(*context, [this, request, response] {
-    const auto model = context_.models.Find(request->model(), request->version());
-    if (!model.ok()) return model.status();
-    for (const ModelEntry& entry : context_.models.entries()) {
-      if (entry.model != *model) continue;
-      *response =
-          Describe(**model, Summarize(entry, context_.models.default_model()), context_.limits.max_native_pixels);
-    }
+    const std::shared_ptr<const ModelSet> models = context_.models.models();
+    const absl::StatusOr<const ModelEntry*> entry = models->Find(request->model(), request->version());
+    if (!entry.ok()) return entry.status();
+    *response = Describe(*(*entry)->model, Summarize(**entry, *models), context_.limits.max_native_pixels);
     return absl::OkStatus();
   });
 }

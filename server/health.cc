@@ -1,9 +1,14 @@
 #include "server/health.h"
 
+#include <map>
+
+#include "absl/strings/str_cat.h"
+
 namespace onebyone {
 namespace {
 
 constexpr char kWholeServer[] = "";
+constexpr char kReload[] = "/reload";
 constexpr char kService[] = "onebyone.v1.FeatureExtraction";
 
 }  // namespace
@@ -15,10 +20,28 @@ Health::Health(grpc::HealthCheckServiceInterface& service, const ModelRegistry& 
 }
 
 void Health::SetServing() {
-  for (const ModelEntry& entry : models_.entries()) service_.SetServingStatus(entry.name, entry.model != nullptr);
+  std::map<std::string, bool> serving;  // several versions of a name: one is enough
+  for (const ModelEntry& entry : models_.entries()) {
+    const bool is_first = serving.find(entry.name) == serving.end();
+    if (is_first) serving[absl::StrCat(entry.name, kReload)] = entry.status.ok();
+    serving[entry.name] |= entry.model != nullptr;
+  }
+  const absl::MutexLock lock(&mutex_);
+  if (draining_) return;
+  for (const std::string& name : told_) {
+    if (serving.find(name) == serving.end()) service_.SetServingStatus(name, false);
+  }
+  for (const auto& [name, is_serving] : serving) {
+    service_.SetServingStatus(name, is_serving);
+    told_.insert(name);
+  }
   for (const char* name : {kService, kWholeServer}) service_.SetServingStatus(name, true);
 }
 
-void Health::SetDraining() { service_.Shutdown(); }
+void Health::SetDraining() {
+  const absl::MutexLock lock(&mutex_);
+  draining_ = true;
+  service_.Shutdown();
+}
 
 }  // namespace onebyone

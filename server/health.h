@@ -2,18 +2,25 @@
 
 #include <grpcpp/health_check_service_interface.h>
 
+#include <set>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "server/model_registry.h"
 
 namespace onebyone {
 
-// What grpc.health.v1 says: of the whole server (""), of the service onebyone.v1.FeatureExtraction, and of each model
-// by its name. Thread-safe.
+// What grpc.health.v1 says: of the whole server (""), of the service onebyone.v1.FeatureExtraction, of each model by
+// its name, and of NAME/reload: NOT_SERVING while what lies on disk under that name is not what is served, because it
+// did not load. Thread-safe.
 class Health {
  public:
   // `service` is the server's own, never null. Everything is NOT_SERVING until SetServing.
   Health(grpc::HealthCheckServiceInterface& service, const ModelRegistry& models);
 
-  // Everything SERVING but the models that did not load.
+  // Everything SERVING but the models that did not load, as the registry has them now; models that are gone are
+  // NOT_SERVING. Nothing after SetDraining.
   void SetServing();
   // Everything NOT_SERVING, for good: watchers are told.
   void SetDraining();
@@ -21,6 +28,9 @@ class Health {
  private:
   grpc::HealthCheckServiceInterface& service_;
   const ModelRegistry& models_;
+  absl::Mutex mutex_;
+  std::set<std::string> told_ ABSL_GUARDED_BY(mutex_);  // names of models
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace onebyone

@@ -14,12 +14,14 @@ absl::StatusOr<std::unique_ptr<LaneTools>> LaneTools::Create(const Options& opti
   return tools;
 }
 
-absl::StatusOr<Preprocessor*> LaneTools::PreprocessorFor(const Model& model) {
-  std::unique_ptr<Preprocessor>& preprocessor = preprocessors[&model];
-  if (preprocessor == nullptr) {
-    ASSIGN_OR_RETURN(preprocessor, Preprocessor::Create(model.bundle.preprocess));
-  }
-  return preprocessor.get();
+absl::StatusOr<Preprocessor*> LaneTools::PreprocessorFor(const std::shared_ptr<const Model>& model) {
+  const auto known = preprocessors.find(model.get());
+  if (known != preprocessors.end() && known->second.model.lock() == model) return known->second.preprocessor.get();
+  absl::erase_if(preprocessors, [](const auto& each) { return each.second.model.expired(); });
+  ASSIGN_OR_RETURN(std::unique_ptr<Preprocessor> preprocessor, Preprocessor::Create(model->bundle.preprocess));
+  Prepared& made = preprocessors[model.get()];
+  made = {model, std::move(preprocessor)};
+  return made.preprocessor.get();
 }
 
 Lane::Lane(std::unique_ptr<LaneTools> tools, absl::AnyInvocable<bool(LaneTools&)> step)

@@ -22,13 +22,17 @@ struct LaneTools {
 
   static absl::StatusOr<std::unique_ptr<LaneTools>> Create(const Options& options);
 
-  // The preprocessor for `model`, made at its first use. `model` must outlive the tools.
-  absl::StatusOr<Preprocessor*> PreprocessorFor(const Model& model);
+  // The preprocessor for `model`, made at its first use and kept as long as the model is.
+  absl::StatusOr<Preprocessor*> PreprocessorFor(const std::shared_ptr<const Model>& model);
 
   std::unique_ptr<Executor> executor;
   std::unique_ptr<ImageDecoder> decoder;
   FeatureEncoder encoder;
-  absl::flat_hash_map<const Model*, std::unique_ptr<Preprocessor>> preprocessors;
+  struct Prepared {
+    std::weak_ptr<const Model> model;  // another one may come to lie at the same address
+    std::unique_ptr<Preprocessor> preprocessor;
+  };
+  absl::flat_hash_map<const Model*, Prepared> preprocessors;
 };
 
 // A thread that calls `step` with its tools until it returns false. The destructor waits for that.

@@ -23,7 +23,15 @@ int Serve(const onebyone::ServerOptions& options) {
     spdlog::critical("cannot start: {}", std::string(server.status().message()));
     return 1;
   }
+  signals.OnHangup([&server] {
+    spdlog::info("SIGHUP: looking at the models again");
+    (*server)->ReloadModels();
+    if (const absl::Status reopened = (*server)->observability().ReopenLogs(); !reopened.ok()) {
+      spdlog::warn("SIGHUP: {}; the old file is kept", std::string(reopened.message()));
+    }
+  });
   spdlog::info("signal {}", signals.Wait());
+  signals.OnHangup(nullptr);
   (*server)->Drain();
   return 0;
 }

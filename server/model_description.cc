@@ -92,16 +92,19 @@ void DescribePrecisions(const Model& model, v1::GetModelResponse& response) {
 
 }  // namespace
 
-v1::ModelSummary Summarize(const ModelEntry& entry, const std::string& default_model) {
+v1::ModelSummary Summarize(const ModelEntry& entry, const ModelSet& models) {
   v1::ModelSummary summary;
   summary.set_name(entry.name);
   summary.set_version(entry.version());
-  summary.set_is_default(entry.name == default_model);
-  summary.set_ready(entry.model != nullptr);
-  if (entry.model == nullptr) {
-    summary.set_message(std::string(entry.status.message()));
-    return summary;
+  summary.set_is_default(entry.name == models.default_model);
+  for (const ModelAlias& alias : models.aliases) {
+    if (alias.model == entry.name && (alias.version == 0 || alias.version == entry.version())) {
+      summary.add_aliases(alias.name);
+    }
   }
+  summary.set_ready(entry.model != nullptr);
+  summary.set_message(std::string(entry.status.message()));
+  if (entry.model == nullptr) return summary;
   summary.set_description(entry.model->bundle.description);
   for (const std::string& layer : entry.model->DefaultLayers()) summary.add_default_layers(layer);
   return summary;

@@ -1,23 +1,25 @@
 #include "server/model_registry.h"
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <system_error>
+#include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
-#include "engine/base/nearest_name.h"
+#include "engine/base/file.h"
 #include "engine/base/status_macros.h"
+#include "server/bundle_fingerprint.h"
+#include "server/model_aliases.h"
 #include "server/status_details.h"
 
 namespace onebyone {
 namespace {
 
-std::vector<std::string> NamesOf(const std::vector<ModelEntry>& entries) {
-  std::vector<std::string> names;
-  for (const ModelEntry& entry : entries) names.push_back(entry.name);
-  return names;
-}
+constexpr int64_t kMostAliasBytes = int64_t{1} << 20;
 
 // Compiles what most requests will ask for.
 absl::Status WarmUp(const Model& model) {
@@ -52,6 +54,8 @@ std::string NameOf(const std::string& bundle, const std::string& models) {
 ModelEntry LoadEntry(const std::string& folder, const ModelRegistry::Options& options) {
   ModelEntry entry;
   entry.name = NameOf(folder, options.folder);
+  entry.folder = folder;
+  entry.fingerprint = BundleFingerprint(folder);  // before loading: what changes meanwhile is seen at the next Reload
   const absl::Time start = absl::Now();
   absl::StatusOr<std::shared_ptr<const Model>> model = LoadAndWarmUp(folder, options);
   entry.load_time = absl::Now() - start;
@@ -63,54 +67,156 @@ ModelEntry LoadEntry(const std::string& folder, const ModelRegistry::Options& op
   return entry;
 }
 
-// The name of the default model, checked.
-absl::StatusOr<std::string> ChooseDefault(const std::vector<ModelEntry>& entries, const std::string& wanted) {
-  std::vector<std::string> failures;
+// The name of the default model, where one is served; `wanted` otherwise.
+std::string DefaultOf(const std::vector<ModelEntry>& entries, const std::string& wanted) {
   for (const ModelEntry& entry : entries) {
-    if (entry.model != nullptr && (wanted.empty() || entry.name == wanted)) return entry.name;
+    if (wanted.empty() && entry.model != nullptr) return entry.name;
+  }
+  return wanted;
+}
+
+// OK where the default model is served.
+absl::Status CheckDefault(const ModelSet& set, const std::string& wanted) {
+  std::vector<std::string> names;
+  std::vector<std::string> failures;
+  for (const ModelEntry& entry : set.entries) {
+    names.push_back(entry.name);
     if (entry.model == nullptr) failures.push_back(absl::StrCat(entry.name, ": ", entry.status.message()));
   }
+  if (!set.default_model.empty() && set.Find("", 0).ok()) return absl::OkStatus();
   const std::string why = failures.empty() ? "" : absl::StrCat("; failed: ", absl::StrJoin(failures, "; "));
   if (wanted.empty()) return absl::FailedPreconditionError(absl::StrCat("no model could be loaded", why));
   return absl::FailedPreconditionError(absl::StrCat("--default-model: wanted one of the models that loaded, got '",
-                                                    wanted, "'; there are ", absl::StrJoin(NamesOf(entries), ", "),
-                                                    why));
+                                                    wanted, "'; there are ", absl::StrJoin(names, ", "), why));
+}
+
+// The aliases of the folder; none without the file. INVALID_ARGUMENT where one is called as a model is.
+absl::StatusOr<std::vector<ModelAlias>> ReadAliases(const std::string& folder, const std::vector<ModelEntry>& entries) {
+  const std::string path = (std::filesystem::path(folder) / kAliasesFile).string();
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return std::vector<ModelAlias>{};
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMostAliasBytes));
+  ASSIGN_OR_RETURN(std::vector<ModelAlias> aliases, ParseModelAliases(text));
+  for (const ModelAlias& alias : aliases) {
+    for (const ModelEntry& entry : entries) {
+      if (entry.name != alias.name) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": alias ", QuotedInput(alias.name), " is the name of a model as well"));
+    }
+  }
+  return aliases;
+}
+
+const ModelEntry* Find(const std::vector<ModelEntry>& entries, const std::string& folder) {
+  for (const ModelEntry& entry : entries) {
+    if (entry.folder == folder) return &entry;
+  }
+  return nullptr;
+}
+
+// Whether `model` is served by one of the entries.
+bool Serves(const std::vector<ModelEntry>& entries, const std::shared_ptr<const Model>& model) {
+  return std::any_of(entries.begin(), entries.end(), [&](const ModelEntry& entry) { return entry.model == model; });
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ModelRegistry>> ModelRegistry::Load(const Options& options) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> folders, FindBundles(options.folder));
+  ASSIGN_OR_RETURN(const std::vector<std::string> folders, FindBundles(options.folder, options.versions));
   if (folders.empty()) {
     const bool is_bundle = std::filesystem::exists(std::filesystem::path(options.folder) / "model.onnx");
     return absl::NotFoundError(absl::StrCat(
         "--models: wanted a folder of model bundles (NAME/model.onnx with NAME/model_config.textproto), got ",
         options.folder, is_bundle ? ", which is a bundle itself: name the folder above it" : ", which holds none"));
   }
-  std::unique_ptr<ModelRegistry> registry(new ModelRegistry());
-  for (const std::string& folder : folders) registry->entries_.push_back(LoadEntry(folder, options));
-  ASSIGN_OR_RETURN(registry->default_model_, ChooseDefault(registry->entries_, options.default_model));
+  std::unique_ptr<ModelRegistry> registry(new ModelRegistry(options));
+  auto models = std::make_shared<ModelSet>();
+  for (const std::string& folder : folders) models->entries.push_back(LoadEntry(folder, options));
+  models->default_model = DefaultOf(models->entries, options.default_model);
+  ASSIGN_OR_RETURN(models->aliases, ReadAliases(options.folder, models->entries));
+  RETURN_IF_ERROR(CheckDefault(*models, options.default_model));
+  registry->Publish(std::move(models));
   return registry;
 }
 
-absl::StatusOr<std::shared_ptr<const Model>> ModelRegistry::Find(const std::string& name, int64_t version) const {
-  const std::string& wanted = name.empty() ? default_model_ : name;
-  for (const ModelEntry& entry : entries_) {
-    if (entry.name != wanted) continue;
-    if (entry.model == nullptr) {
-      return absl::UnavailableError(
-          absl::StrCat("model ", QuotedInput(wanted), " did not load: ", entry.status.message()));
-    }
-    if (version == 0 || version == entry.version()) return entry.model;
-    return ResourceNotFound("model", absl::StrCat(wanted, "/", version),
-                            absl::StrCat("version: model ", QuotedInput(wanted), " serves version ", entry.version(),
-                                         " (0 means that one), got ", version));
+ModelRegistry::Changes ModelRegistry::Reload(When when) {
+  Changes changes;
+  const std::shared_ptr<const ModelSet> before = models();
+  const absl::StatusOr<std::vector<std::string>> folders = FindBundles(options_.folder, options_.versions);
+  if (!folders.ok() || folders->empty()) {
+    changes.problem = folders.ok() ? absl::NotFoundError(absl::StrCat(options_.folder, ": holds no bundle any more"))
+                                   : folders.status();
+    return changes;
   }
-  const std::vector<std::string> names = NamesOf(entries_);
-  const std::string nearest = NearestName(wanted, names);
-  return ResourceNotFound("model", wanted,
-                          absl::StrCat("model: no model is called ", QuotedInput(wanted),
-                                       nearest.empty() ? "" : absl::StrCat("; did you mean '", nearest, "'?")));
+  absl::erase_if(seen_, [&](const auto& each) { return !absl::c_linear_search(*folders, each.first); });
+  auto after = std::make_shared<ModelSet>();
+  for (const std::string& folder : *folders) {
+    ModelEntry entry = Refreshed(folder, *before, when, changes);
+    // The version before, kept in place of one that failed, may be on disk and in the list already.
+    if (entry.model == nullptr || !Serves(after->entries, entry.model)) after->entries.push_back(std::move(entry));
+  }
+  after->default_model = DefaultOf(after->entries, options_.default_model);
+  absl::StatusOr<std::vector<ModelAlias>> aliases = ReadAliases(options_.folder, after->entries);
+  changes.problem = aliases.status();
+  after->aliases = aliases.ok() ? *std::move(aliases) : before->aliases;
+  for (const ModelEntry& entry : before->entries) {
+    if (entry.model == nullptr || Serves(after->entries, entry.model)) continue;
+    changes.unloaded.push_back(absl::StrCat(entry.name, " version ", entry.version()));
+    retired_.push_back(entry.model);
+  }
+  if (changes.any() || after->aliases != before->aliases) Publish(std::move(after));
+  return changes;
+}
+
+ModelEntry ModelRegistry::Refreshed(const std::string& folder, const ModelSet& before, When when, Changes& changes) {
+  const ModelEntry* old = ::onebyone::Find(before.entries, folder);
+  const std::string fingerprint = BundleFingerprint(folder);
+  if (old != nullptr && old->fingerprint == fingerprint) {
+    seen_.erase(folder);
+    return *old;
+  }
+  const std::string name = NameOf(folder, options_.folder);
+  if (old == nullptr) {  // a new version: the one before serves until it has loaded
+    for (const ModelEntry& entry : before.entries) {
+      if (entry.name == name && entry.model != nullptr && old == nullptr) old = &entry;
+    }
+  }
+  std::string& seen = seen_[folder];
+  const bool is_settled = std::exchange(seen, fingerprint) == fingerprint;
+  if (when == When::kSettled && !is_settled) {
+    if (old != nullptr) return *old;
+    return {.name = name, .status = absl::UnavailableError("is being loaded"), .folder = folder};
+  }
+  seen_.erase(folder);
+  ModelEntry entry = LoadEntry(folder, options_);
+  if (entry.model != nullptr) {
+    changes.loaded.push_back(entry);
+    return entry;
+  }
+  if (old != nullptr) entry.model = old->model;
+  changes.failed.push_back(entry);
+  return entry;
+}
+
+bool ModelRegistry::FreeRetired() {
+  std::erase_if(retired_, [](const std::shared_ptr<const Model>& model) { return model.use_count() == 1; });
+  return !retired_.empty();
+}
+
+void ModelRegistry::Publish(std::shared_ptr<const ModelSet> models) {
+  const absl::MutexLock lock(&mutex_);
+  models_.swap(models);
+}
+
+std::shared_ptr<const ModelSet> ModelRegistry::models() const {
+  const absl::MutexLock lock(&mutex_);
+  return models_;
+}
+
+absl::StatusOr<std::shared_ptr<const Model>> ModelRegistry::Find(const std::string& name, int64_t version) const {
+  const std::shared_ptr<const ModelSet> now = models();
+  ASSIGN_OR_RETURN(const ModelEntry* const entry, now->Find(name, version));
+  return entry->model;
 }
 
 }  // namespace onebyone

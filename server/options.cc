@@ -70,6 +70,8 @@ absl::Status CheckLimits(const RequestLimits& limits) {
 
 absl::Status ServerOptions::Validate() const {
   if (models.empty()) return absl::InvalidArgumentError("--models: wanted a folder of model bundles, got nothing");
+  RETURN_IF_ERROR(InRange("model-versions", model_versions, 1, 100));
+  RETURN_IF_ERROR(NotNegative("poll-models", poll_models));
   RETURN_IF_ERROR(CheckListen(listen));
   RETURN_IF_ERROR(CheckLimits(limits));
   RETURN_IF_ERROR(InRange("lanes", scheduler.lanes, 0, 4096));
@@ -78,6 +80,7 @@ absl::Status ServerOptions::Validate() const {
   RETURN_IF_ERROR(AtLeast("max-queued-images", scheduler.max_queued_images, "max-images", limits.max_images));
   RETURN_IF_ERROR(AtLeast("max-queued-bytes", scheduler.max_queued_bytes, "max-message-bytes plus --max-answer-bytes",
                           limits.max_message_bytes + limits.max_answer_bytes));
+  RETURN_IF_ERROR(InRange("stream-window", limits.stream_window, 1, 1024));
   RETURN_IF_ERROR(InRange("max-plans", compile.max_plans, 1, 100'000));
   RETURN_IF_ERROR(InRange("max-native-plans", compile.max_native_plans, 1, 100'000));
   RETURN_IF_ERROR(observability.Validate());

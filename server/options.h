@@ -18,6 +18,7 @@ struct RequestLimits {
   int max_features = 16;
   int64_t max_message_bytes = int64_t{64} << 20;  // over it gRPC itself answers RESOURCE_EXHAUSTED
   int64_t max_answer_bytes = int64_t{256} << 20;  // feature maps of all images of a request
+  int stream_window = 16;                         // unanswered requests of one StreamFeatures call
   int64_t max_native_pixels = int64_t{2} << 20;   // width * height of an image that is not resized
   ImageLimits image;
 };
@@ -45,8 +46,10 @@ struct DrainOptions {
 };
 
 struct ServerOptions {
-  std::string models;         // folder of bundles
-  std::string default_model;  // empty: the first that loaded
+  std::string models;                             // folder of bundles
+  std::string default_model;                      // empty: the first that loaded
+  int model_versions = 1;                         // of each model that are served: the highest so many
+  absl::Duration poll_models = absl::Seconds(5);  // how often the folder is looked at for changes; 0: never
   std::string log_level = "info";
   ListenOptions listen;
   RequestLimits limits;

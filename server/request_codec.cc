@@ -1,10 +1,13 @@
 #include "server/request_codec.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
+#include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/base/status_macros.h"
 #include "server/native_check.h"
 #include "server/status_details.h"
@@ -33,9 +36,6 @@ absl::Status CheckModes(const v1::ExtractFeaturesRequest& request) {
   }
   if (!v1::Priority_IsValid(request.priority())) {
     return InvalidField("priority", absl::StrCat("wanted a number that the API defines, got ", request.priority()));
-  }
-  if (request.priority() == v1::BULK) {
-    return UnsupportedField("priority", "this server supports INTERACTIVE, got BULK");
   }
   return absl::OkStatus();
 }
@@ -96,12 +96,24 @@ int64_t ExtractSpec::HeldBytes(int lanes) const {
   return std::accumulate(works.begin(), works.end(), image_bytes + answer_bytes);
 }
 
+std::string ExtractSpec::Kind() const {
+  // A native size's cost grows with its pixels: one kind per doubling.
+  int64_t pixels = 0;
+  for (const NativeImage& image : native_images) pixels += image.height * image.width;
+  const int64_t doublings =
+      native_images.empty() ? 0 : std::ilogb(1.0 + static_cast<double>(pixels) / native_images.size());
+  std::set<absl::string_view> layers;
+  for (const FeatureSpec& feature : features) layers.insert(feature.layer->name);
+  return absl::StrCat(model->bundle.name, "/", model->bundle.version, " ", doublings, " ", absl::StrJoin(layers, " "));
+}
+
 absl::StatusOr<ExtractSpec> CheckRequest(const v1::ExtractFeaturesRequest& request, const RequestLimits& limits,
                                          const ModelRegistry& models) {
   RETURN_IF_ERROR(CheckCounts(request, limits));  // first: everything after it is bounded by the counts
   RETURN_IF_ERROR(CheckModes(request));
   ExtractSpec spec;
   spec.fit = FitOf(request.input_size());
+  if (request.priority() == v1::BULK) spec.priority = Priority::kBulk;
   ASSIGN_OR_RETURN(spec.model, models.Find(request.model(), request.version()));
   RETURN_IF_ERROR(CheckFeatures(request, spec));
   RETURN_IF_ERROR(CheckSizes(request, limits, spec));

@@ -13,6 +13,7 @@
 #include "server/feature_encoder.h"
 #include "server/model_registry.h"
 #include "server/options.h"
+#include "server/priority.h"
 
 namespace onebyone {
 
@@ -45,6 +46,7 @@ struct NativeImage {
 struct ExtractSpec {
   std::shared_ptr<const Model> model;  // the version that the request keeps to its end
   std::vector<FeatureSpec> features;
+  Priority priority = Priority::kInteractive;
   InputFit fit = InputFit::kModel;
   std::vector<NativeImage> native_images;  // kNative: one per image
   bool scaled_decode = false;
@@ -54,6 +56,8 @@ struct ExtractSpec {
   // What the request holds until it is answered, where `lanes` images are worked on at a time: encoded images and
   // answers, and at native sizes what the network takes for those that take the most.
   int64_t HeldBytes(int lanes) const;
+  // The same for requests of which an image takes about as much lane time, but for decoding: model, layers, input size.
+  std::string Kind() const;
 };
 
 // Checks `request` against the limits and the model, in an order that refuses the costly first. Allocates little.

@@ -1,15 +1,27 @@
 #include "server/scheduler.h"
 
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "engine/base/status_macros.h"
 
 namespace onebyone {
+namespace {
+
+// OK while somebody waits for the result, otherwise why not.
+absl::Status WhyUnwanted(const Cancellation& cancellation, absl::Time now) {
+  if (now >= cancellation.deadline()) {
+    return absl::DeadlineExceededError("the deadline passed while the image waited for a lane");
+  }
+  return cancellation.Check();
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Scheduler>> Scheduler::Create(int lanes, const LaneTools::Options& tools,
                                                              const Admission::Limits& limits, Clock clock) {
-  std::unique_ptr<Scheduler> scheduler(new Scheduler(limits, std::move(clock)));
+  std::unique_ptr<Scheduler> scheduler(new Scheduler(lanes, limits, std::move(clock)));
   for (int i = 0; i < lanes; ++i) {
     ASSIGN_OR_RETURN(std::unique_ptr<LaneTools> own, LaneTools::Create(tools));
     scheduler->lanes_.push_back(std::make_unique<Lane>(std::move(own), [scheduler = scheduler.get()](LaneTools& mine) {
@@ -27,11 +39,16 @@ Scheduler::~Scheduler() {
 }
 
 absl::Status Scheduler::Schedule(Job& job, int64_t bytes) {
-  const int images = job.images();
-  RETURN_IF_ERROR(admission_.Admit(images, bytes, job.cancellation().deadline()));
-  if (queue_.Push(job, clock_())) return absl::OkStatus();
-  admission_.Begin(images);
-  admission_.Leave(bytes);
+  const absl::Time now = clock_();
+  const ServiceTimes::Prediction predicted = service_times_.Predict(job.kind(), job.images(), job.encoded_bytes(), now);
+  const Admission::Load load{job.client(), job.priority(), job.images(), predicted.work};
+  RETURN_IF_ERROR(admission_.Admit({.load = load,
+                                    .work_is_reliable = predicted.is_reliable,
+                                    .bytes = bytes,
+                                    .deadline = job.cancellation().deadline()}));
+  if (queue_.Push(job, predicted.work / job.images(), now)) return absl::OkStatus();
+  admission_.Drop(load);
+  admission_.Leave(load.client, bytes);
   return absl::UnavailableError("the server has ended its work");
 }
 
@@ -41,22 +58,30 @@ bool Scheduler::RunNext(LaneTools& tools) {
   return image.has_value();
 }
 
+void Scheduler::Withdraw(Job& job) {
+  const std::optional<QueuedImage> first = queue_.Withdraw(job);
+  if (!first.has_value()) return;
+  const int end = job.images();
+  const int left = end - first->index;
+  admission_.Drop({job.client(), job.priority(), left, left * first->work});
+  const absl::Status reason = WhyUnwanted(job.cancellation(), clock_());
+  // After the last of these the job may be gone.
+  for (int index = first->index; index < end; ++index) job.Skip(index, reason);
+}
+
 void Scheduler::RunImage(const QueuedImage& image, LaneTools& tools) {
-  admission_.Begin(1);
-  const Cancellation& cancellation = image.job->cancellation();
+  Job& job = *image.job;
+  admission_.Begin({job.client(), job.priority(), 1, image.work});
   const absl::Time now = clock_();
-  absl::Status wanted = cancellation.Check();
-  if (wanted.ok() && now >= cancellation.deadline()) {
-    wanted = absl::DeadlineExceededError("the deadline passed while the image waited for a lane");
-  }
-  if (wanted.ok()) {
-    // Before the job's end is told: who has an answer may find the lane still busy, but never below 0.
-    busy_.fetch_add(1, std::memory_order_relaxed);
-    image.job->Run(image.index, tools, now - image.since);
-    busy_.fetch_sub(1, std::memory_order_relaxed);
+  const absl::Status unwanted = WhyUnwanted(job.cancellation(), now);
+  if (unwanted.ok()) {
+    const std::string kind(job.kind());  // the job may be gone after Run
+    const std::optional<ServiceTimes::Sample> sample = job.Run(image.index, tools, now - image.since);
+    if (sample.has_value()) service_times_.Record(kind, *sample, clock_());
   } else {
-    image.job->Skip(image.index, wanted);
+    job.Skip(image.index, unwanted);
   }
+  admission_.End(image.work);
 }
 
 }  // namespace onebyone

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "server/clock.h"
 #include "server/image_queue.h"
 #include "server/lane.h"
+#include "server/service_times.h"
 
 namespace onebyone {
 
@@ -27,25 +27,28 @@ class Scheduler {
   // request holds until Leave is called. Never blocks long.
   absl::Status Schedule(Job& job, int64_t bytes);
   // The request of a job that Schedule took has been answered.
-  void Leave(int64_t bytes) { admission_.Leave(bytes); }
+  void Leave(const Job& job, int64_t bytes) { admission_.Leave(job.client(), bytes); }
 
   // Runs or drops the next image on the calling thread. False where there is none.
   bool RunNext(LaneTools& tools);
 
+  // Nobody wants the result of `job` any more: skips the images of it that wait, on the calling thread, so that they
+  // take no place in the queue. Those in work end at their next step, where its cancellation says so.
+  void Withdraw(Job& job);
+
   Admission& admission() { return admission_; }
-  // Images that are being worked on now.
-  int busy_lanes() const { return busy_.load(std::memory_order_relaxed); }
   int lanes() const { return static_cast<int>(lanes_.size()); }
 
  private:
-  Scheduler(const Admission::Limits& limits, Clock clock) : clock_(clock), admission_(limits, clock) {}
+  Scheduler(int lanes, const Admission::Limits& limits, Clock clock)
+      : clock_(clock), admission_(limits, lanes, clock) {}
 
   void RunImage(const QueuedImage& image, LaneTools& tools);
 
   const Clock clock_;
   Admission admission_;
+  ServiceTimes service_times_;
   ImageQueue queue_;
-  std::atomic<int> busy_{0};
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

@@ -15,6 +15,7 @@
 #include "absl/time/clock.h"
 #include "engine/base/file.h"
 #include "engine/base/status_macros.h"
+#include "server/connections.h"
 #include "server/cpu_quota.h"
 #include "server/observability/call_interceptor.h"
 
@@ -28,7 +29,11 @@ constexpr std::chrono::milliseconds kLastCallsGrace(2000);
 // Before that: how long calls are still refused by the server itself, so that its clients have turned elsewhere when
 // the port closes. gRPC cuts a call with CANCELLED that it reads at the moment of shutting down.
 constexpr absl::Duration kRefusing = absl::Milliseconds(500);
-constexpr int kMostReflectionThreads = 16;  // each reflection stream holds one
+// When the port is closed: how long connections are served on until each has a moment without a call, to be closed in.
+// A proxy tells its client of a refusal, but not of a closed connection: it takes another server.
+constexpr absl::Duration kLettingGo = absl::Seconds(2);
+constexpr absl::Duration kWordOfDrain = absl::Milliseconds(50);  // before that, for health's watchers to be told
+constexpr int kMostReflectionThreads = 16;                       // each reflection stream holds one
 
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(std::min<int64_t>(absl::ToInt64Milliseconds(duration), std::numeric_limits<int>::max()));
@@ -53,17 +58,6 @@ void Configure(const ListenOptions& listen, const RequestLimits& limits, grpc::S
   builder.SetResourceQuota(quota);
 }
 
-void LogModel(const ModelEntry& entry, const std::string& default_model) {
-  if (entry.model == nullptr) {
-    spdlog::error("model {}: not served: {}", entry.name, std::string(entry.status.message()));
-    return;
-  }
-  spdlog::info("model {} version {}{}: {} layers, loaded in {} ms, runs in {}, {} convolutions measured", entry.name,
-               entry.version(), entry.name == default_model ? " (default)" : "", entry.model->compiled->layers().size(),
-               absl::ToInt64Milliseconds(entry.load_time), std::string(NameOf(entry.model->compiled->precision())),
-               entry.model->compiled->convs_measured());
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
@@ -77,6 +71,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   RETURN_IF_ERROR(server->Listen());
   RETURN_IF_ERROR(server->observability_->Listen(*server->models_));
   server->health_->SetServing();
+  server->WatchModels();
   spdlog::info("listening on {}", server->address_);
   // Last: who waits for this file finds a server that serves.
   if (!options.listen.port_file.empty()) {
@@ -92,10 +87,12 @@ absl::Status Server::LoadModels(const ModelRegistry::LoadFunction& load) {
   });
   ASSIGN_OR_RETURN(models_, ModelRegistry::Load({.folder = options_.models,
                                                  .default_model = options_.default_model,
+                                                 .versions = options_.model_versions,
                                                  .compile = std::move(compile),
                                                  .precision = options_.precision,
                                                  .load = load}));
-  for (const ModelEntry& entry : models_->entries()) LogModel(entry, models_->default_model());
+  const std::string default_model = models_->default_model();
+  for (const ModelEntry& entry : models_->entries()) LogModel(entry, default_model);
   return absl::OkStatus();
 }
 
@@ -137,11 +134,20 @@ absl::Status Server::Listen() {
   return absl::OkStatus();
 }
 
+void Server::WatchModels() {
+  watcher_ = std::make_unique<ModelWatcher>(*models_, options_.poll_models,
+                                            [this](const ModelRegistry::Changes&) { health_->SetServing(); });
+}
+
+void Server::ReloadModels() { watcher_->ReloadNow(); }
+
 bool Server::Drain() {
+  watcher_.reset();
   health_->SetDraining();
   spdlog::info("draining: health says NOT_SERVING; requests are taken for another {}",
                absl::FormatDuration(options_.drain.lame_duck));
   absl::SleepFor(options_.drain.lame_duck);
+  LetClientsGo();
   Admission& admission = scheduler_->admission();
   admission.StartDraining();
   spdlog::info("draining: no new requests; {} in work, which get {}", admission.requests(),
@@ -153,6 +159,16 @@ bool Server::Drain() {
   grpc_->Wait();
   spdlog::info("drained");
   return finished;
+}
+
+void Server::LetClientsGo() {
+  const Connections connections(address_);
+  connections.StopListening();
+  absl::SleepFor(kWordOfDrain);
+  const absl::Time end = absl::Now() + std::min(kLettingGo, options_.drain.timeout);
+  const Admission& admission = scheduler_->admission();
+  const auto is_busy = [&](const std::string& peer) { return admission.requests_of(peer) > 0; };
+  while (connections.CloseIdle(is_busy) > 0 && absl::Now() < end) absl::SleepFor(absl::Milliseconds(2));
 }
 
 Server::~Server() {

@@ -10,6 +10,7 @@
 #include "server/feature_service.h"
 #include "server/health.h"
 #include "server/model_registry.h"
+#include "server/model_watcher.h"
 #include "server/observability/observability.h"
 #include "server/options.h"
 #include "server/scheduler.h"
@@ -28,9 +29,13 @@ class Server {
   // REQUIRES: Drain has returned, or no call is in work. Cuts what is left.
   ~Server();
 
-  // Says NOT_SERVING, serves on for the lame-duck time, then takes no more requests, waits for the accepted ones
-  // (cancelling them after the drain timeout) and stops listening. False where requests had to be cancelled. Call once.
+  // Says NOT_SERVING, serves on for the lame-duck time, then stops listening and closes each connection at a moment
+  // when it has no call; those that have none such soon get refusals, while accepted requests are done (and cancelled
+  // after the drain timeout). False where requests had to be cancelled. Call once.
   bool Drain();
+
+  // Looks at the models folder now, on a thread of its own. Before Drain; thread-safe.
+  void ReloadModels();
 
   // Where it listens: HOST:PORT with the real port, or unix:PATH.
   const std::string& address() const { return address_; }
@@ -48,6 +53,8 @@ class Server {
   absl::Status LoadModels(const ModelRegistry::LoadFunction& load);
   absl::Status StartLanes();
   absl::Status Listen();
+  void WatchModels();
+  void LetClientsGo();
 
   const ServerOptions options_;
   // In the order of who refers to whom: the last is destroyed first.
@@ -58,6 +65,7 @@ class Server {
   std::unique_ptr<FeatureService> service_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Health> health_;
+  std::unique_ptr<ModelWatcher> watcher_;
   std::string address_;
   int port_ = 0;
 };

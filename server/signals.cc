@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <utility>
+
 namespace onebyone {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr int kWake = SIGUSR1;  // ends the watching thread
 sigset_t Watched() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, kWake}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, kWake}) sigaddset(&set, signal);
   return set;
 }
 
@@ -23,7 +25,7 @@ Signals::Signals() {
   const sigset_t set = Watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   thread_ = std::thread([this] { Watch(); });
-  forwarded_.emplace(std::initializer_list<int>{SIGTERM, SIGINT}, thread_.native_handle());
+  forwarded_.emplace(std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP}, thread_.native_handle());
 }
 
 Signals::~Signals() {
@@ -39,6 +41,11 @@ int Signals::Wait() {
   return first_;
 }
 
+void Signals::OnHangup(std::function<void()> reload) {
+  const absl::MutexLock lock(&mutex_);
+  reload_ = std::move(reload);
+}
+
 void Signals::Watch() {
   const sigset_t set = Watched();
   for (;;) {
@@ -46,6 +53,10 @@ void Signals::Watch() {
     sigwait(&set, &signal);
     if (signal == kWake) return;
     const absl::MutexLock lock(&mutex_);
+    if (signal == SIGHUP) {
+      if (reload_ != nullptr) reload_();
+      continue;
+    }
     if (first_ != 0) _exit(128 + signal);
     first_ = signal;
   }

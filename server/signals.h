@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <thread>
 
@@ -9,8 +10,8 @@
 
 namespace onebyone {
 
-// SIGTERM and SIGINT, taken by a thread that waits for them, so that no work is done in a signal's context.
-// The first asks for the end; a second one ends the process at once with code 128 + its number.
+// SIGTERM, SIGINT and SIGHUP, taken by a thread that waits for them, so that no work is done in a signal's context.
+// The first SIGTERM or SIGINT asks for the end; a second one ends the process at once with code 128 + its number.
 class Signals {
  public:
   // Blocks both in this thread and those it starts: make it before any other thread. What reaches a thread that a
@@ -20,14 +21,17 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  // Until the first signal; its number.
+  // Until the first SIGTERM or SIGINT; its number.
   int Wait();
+  // Calls `reload` at each SIGHUP from now on, on the thread that takes them; null, and before: nothing happens.
+  void OnHangup(std::function<void()> reload);
 
  private:
   void Watch();
 
   absl::Mutex mutex_;
   int first_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::function<void()> reload_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
   std::optional<ForwardedSignals> forwarded_;
 };

@@ -49,10 +49,6 @@ absl::Status InvalidField(absl::string_view field, absl::string_view description
   return WithViolation(absl::StatusCode::kInvalidArgument, field, description);
 }
 
-absl::Status UnsupportedField(absl::string_view field, absl::string_view description) {
-  return WithViolation(absl::StatusCode::kUnimplemented, field, description);
-}
-
 absl::Status AtField(absl::string_view field, const absl::Status& status) {
   if (status.ok()) return status;
   return WithViolation(status.code(), field, status.message());

@@ -16,9 +16,6 @@ namespace onebyone {
 // INVALID_ARGUMENT "field: description" with a BadRequest that names the field. `description` says what, wanted, got.
 absl::Status InvalidField(absl::string_view field, absl::string_view description);
 
-// UNIMPLEMENTED "field: description" with a BadRequest that names the field.
-absl::Status UnsupportedField(absl::string_view field, absl::string_view description);
-
 // `status`, its message led by the field, with a BadRequest that names the field. An OK status stays as it is.
 absl::Status AtField(absl::string_view field, const absl::Status& status);
 
@@ -35,6 +32,7 @@ std::optional<absl::Duration> RetryAfter(const absl::Status& status);
 namespace reason {
 inline constexpr char kQueueFull[] = "QUEUE_FULL";
 inline constexpr char kMemoryBudget[] = "MEMORY_BUDGET";
+inline constexpr char kClientShare[] = "CLIENT_SHARE";
 inline constexpr char kDraining[] = "DRAINING";
 }  // namespace reason
 

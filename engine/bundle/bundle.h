@@ -48,9 +48,10 @@ enum class StoredCalibration : uint8_t { kRead, kIgnore };
 // the bundle, a reduction whose files do not fit, a calibration or reductions of another model.
 absl::StatusOr<Bundle> ReadBundle(const std::string& folder, StoredCalibration stored = StoredCalibration::kRead);
 
-// The folders of the bundles in `folder`: of its subfolders that hold a bundle, each by its highest version, sorted by
-// name. NOT_FOUND where the folder does not exist; a broken bundle is not an error here: ReadBundle tells.
-absl::StatusOr<std::vector<std::string>> FindBundles(const std::string& folder);
+// The folders of the bundles in `folder`: of its subfolders that hold a bundle, each by its `versions` highest versions
+// (the highest first), sorted by name. NOT_FOUND where the folder does not exist; a broken bundle is not an error here:
+// ReadBundle tells.
+absl::StatusOr<std::vector<std::string>> FindBundles(const std::string& folder, int versions = 1);
 
 // What WriteBundle does where there is a bundle already.
 enum class IfBundleExists : uint8_t { kRefuse, kReplace };

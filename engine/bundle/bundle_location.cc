@@ -1,13 +1,16 @@
 #include "engine/bundle/bundle_location.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
 
 namespace onebyone {
 namespace {
@@ -50,20 +53,26 @@ bool HoldsBundle(const std::string& folder) {
   return fs::exists(fs::path(folder) / kConfigFile, error) || fs::exists(fs::path(folder) / kModelFile, error);
 }
 
+absl::StatusOr<std::vector<BundleLocation>> LocateVersions(const std::string& folder) {
+  const fs::path path = Plain(folder);
+  if (HoldsBundle(path.string())) return std::vector<BundleLocation>{Describe(path)};
+  std::vector<BundleLocation> versions;
+  std::error_code error;
+  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    if (!ParseVersion(entry->path().filename().string()) || !HoldsBundle(entry->path().string())) continue;
+    versions.push_back(Describe(entry->path()));
+  }
+  if (error) return absl::UnavailableError(absl::StrCat(folder, ": cannot be read: ", error.message()));
+  std::sort(versions.begin(), versions.end(),
+            [](const BundleLocation& a, const BundleLocation& b) { return a.version > b.version; });
+  return versions;
+}
+
 absl::StatusOr<BundleLocation> LocateBundle(const std::string& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) return absl::NotFoundError(absl::StrCat(folder, ": no such folder"));
-  const fs::path path = Plain(folder);
-  if (HoldsBundle(path.string())) return Describe(path);
-
-  std::optional<BundleLocation> highest;
-  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
-    const std::optional<int64_t> version = ParseVersion(entry->path().filename().string());
-    if (!version || !HoldsBundle(entry->path().string())) continue;
-    if (!highest || *version > highest->version) highest = Describe(entry->path());
-  }
-  if (error) return absl::UnavailableError(absl::StrCat(folder, ": cannot be read: ", error.message()));
-  if (highest) return *highest;
+  ASSIGN_OR_RETURN(std::vector<BundleLocation> versions, LocateVersions(folder));
+  if (!versions.empty()) return std::move(versions.front());
   return absl::NotFoundError(absl::StrCat(folder, ": no bundle: want ", kModelFile, " and ", kConfigFile,
                                           " here or in a folder whose name is a version number"));
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,6 +32,10 @@ bool HoldsBundle(const std::string& folder);
 
 // The bundle in `folder`, or in its highest numbered subfolder that holds one. NOT_FOUND where there is none.
 absl::StatusOr<BundleLocation> LocateBundle(const std::string& folder);
+
+// All of them: the bundle in `folder`, or those in its numbered subfolders, the highest first. UNAVAILABLE where it
+// cannot be read.
+absl::StatusOr<std::vector<BundleLocation>> LocateVersions(const std::string& folder);
 
 // The path of a file that the config names. INVALID_ARGUMENT, naming `field`, unless the name is that of a regular file
 // in the bundle's folder itself: no folders, nothing hidden, no link that leads out.

@@ -50,8 +50,8 @@ std::string LayersOf(const v1::ExtractFeaturesRequest& request) {
 }  // namespace
 
 void RequestObservation::Begin(const v1::ExtractFeaturesRequest& request, absl::Time arrival) {
+  if (request_ == nullptr) arrival_ = arrival;  // of the first try
   request_ = &request;
-  arrival_ = arrival;
 }
 
 void RequestObservation::Checked(const ExtractSpec& spec) {
@@ -59,6 +59,12 @@ void RequestObservation::Checked(const ExtractSpec& spec) {
   model_->pending().Increment();
   served_ = spec.model;
   image_bytes_ = spec.image_bytes;
+}
+
+void RequestObservation::Hold() {
+  if (model_ != nullptr) model_->pending().Decrement();
+  model_ = nullptr;
+  served_ = nullptr;
 }
 
 void RequestObservation::Refuse(const absl::Status& reason) {

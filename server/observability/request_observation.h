@@ -12,7 +12,7 @@
 namespace onebyone {
 
 // What is counted and logged of one request for features, whichever service brought it: Begin, maybe Checked, then
-// either Refuse or End, once. One call at a time.
+// either Refuse or End, once; Hold, and the same again, for one that is tried again. One call at a time.
 class RequestObservation {
  public:
   // `observability` and `origin` must outlive this; no origin: the log's line lacks peer, method and trace.
@@ -23,6 +23,8 @@ class RequestObservation {
   void Begin(const v1::ExtractFeaturesRequest& request, absl::Time arrival);
   // The request is right, and its model is known; admission decides next.
   void Checked(const ExtractSpec& spec);
+  // It found no room and will be tried again from Begin.
+  void Hold();
   // It was not taken, and this is why.
   void Refuse(const absl::Status& reason);
   // It was taken and has ended so; `response` has its images' results and timing.

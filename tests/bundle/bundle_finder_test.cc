@@ -27,6 +27,13 @@ TEST(FindBundles, ListsBundlesByNameEachByItsHighestVersion) {
               IsOkAndHolds(ElementsAre(folder / "models/ape/10", folder / "models/zebra")));
 }
 
+TEST(FindBundles, ListsAsManyVersionsOfEachAsAsked) {
+  const TemporaryFolder folder;
+  for (const char* version : {"1", "2", "10"}) WriteBundleFiles(folder, std::string("ape/") + version, kLeastConfig);
+  EXPECT_THAT(FindBundles(folder.path(), 2), IsOkAndHolds(ElementsAre(folder / "ape/10", folder / "ape/2")));
+  EXPECT_THAT(FindBundles(folder.path(), 9), IsOkAndHolds(::testing::SizeIs(3)));
+}
+
 TEST(FindBundles, ListsBrokenBundlesToo) {
   const TemporaryFolder folder;
   WriteBundleFiles(folder, "models/broken", "what is this");

@@ -99,11 +99,12 @@ TEST_F(Metrics, CountWhyRequestsAreRefused) {
   options.limits.max_images = 4;
   options.scheduler.max_queued_images = 4;
   Start(options);
-  ASSERT_THAT(server_->scheduler().admission().Admit(4, 0, absl::InfiniteFuture()), testing::IsOk());  // fills it
+  const Admission::Load others = {.client = "others", .images = 4};
+  ASSERT_THAT(server_->scheduler().admission().Admit({.load = others}), testing::IsOk());  // fills it
   v1::ExtractFeaturesResponse response;
   EXPECT_EQ(Extract(Request(1), &response).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  server_->scheduler().admission().Begin(4);
-  server_->scheduler().admission().Leave(0);
+  server_->scheduler().admission().Drop(others);
+  server_->scheduler().admission().Leave("others", 0);
   server_->scheduler().admission().StartDraining();
   EXPECT_EQ(Extract(Request(1), &response).error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_THAT(Text(), AllOf(HasSubstr("onebyone_requests_refused_total{reason=\"queue_full\"} 1"),

@@ -48,7 +48,7 @@ TEST(ModelRegistry, ABrokenBundleLeavesTheOthersServing) {
   EXPECT_THAT(models->Find("broken", 0).status(),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("broken is broken")));
   EXPECT_THAT(models->Find("good", 0), ::onebyone::testing::IsOk());
-  const v1::ModelSummary summary = Summarize(models->entries()[0], models->default_model());
+  const v1::ModelSummary summary = Summarize(models->entries()[0], *models->models());
   EXPECT_FALSE(summary.ready());
   EXPECT_THAT(summary.message(), HasSubstr("broken is broken"));
 }
@@ -105,7 +105,7 @@ TEST(Describe, TellsThePrecisionsThatTheCalibrationMeasured) {
 TEST(Describe, TellsEveryLayerInGraphOrder) {
   const std::shared_ptr<const Model> model = ::onebyone::testing::TinyModel();
   ModelEntry entry{.name = "tiny", .model = model};
-  const v1::GetModelResponse response = Describe(*model, Summarize(entry, "tiny"), 1000);
+  const v1::GetModelResponse response = Describe(*model, Summarize(entry, {.default_model = "tiny"}), 1000);
   EXPECT_TRUE(response.summary().is_default());
   EXPECT_TRUE(response.summary().ready());
   EXPECT_EQ(response.summary().version(), 3);

@@ -118,7 +118,6 @@ v1::FeatureRequest& First(v1::ExtractFeaturesRequest& request) { return *request
 v1::Pooling& FirstPooling(v1::ExtractFeaturesRequest& request) { return *First(request).mutable_pooling(); }
 
 constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr absl::StatusCode kUnimplemented = absl::StatusCode::kUnimplemented;
 
 INSTANTIATE_TEST_SUITE_P(
     Fields, BadRequests,
@@ -293,7 +292,6 @@ INSTANTIATE_TEST_SUITE_P(
                    kInvalid, "features[0].pooling.exponent", "got nan"},
         BadRequest{"unknown_input_size", [](auto& r) { r.set_input_size(static_cast<v1::InputSize>(77)); }, kInvalid,
                    "input_size", "got 77"},
-        BadRequest{"bulk", [](auto& r) { r.set_priority(v1::BULK); }, kUnimplemented, "priority", "BULK"},
         BadRequest{"unknown_decode", [](auto& r) { r.set_decode(static_cast<v1::Decode>(5)); }, kInvalid, "decode",
                    "got 5"}),
     [](const auto& request) { return request.param.name; });

@@ -97,6 +97,34 @@ TEST_F(Service, AStreamAnswersEveryRequestByItsId) {
   EXPECT_TRUE(server_->scheduler().admission().WaitUntilEmpty(absl::Seconds(60)));
 }
 
+TEST_F(Service, AStreamIsHeldBackWhereTheQueueIsFullAndNeverRefused) {
+  ServerOptions options = TinyServerOptions();
+  options.limits.max_images = 4;
+  options.scheduler.max_queued_images = 4;
+  options.scheduler.lanes = 1;
+  Start(options);
+  grpc::ClientContext context;
+  auto stream = stub_->StreamFeatures(&context);
+  constexpr int kRequests = 30;
+  std::thread writer([&] {
+    v1::StreamFeaturesRequest request;
+    AddImages(3, picture_, *request.mutable_request());
+    request.mutable_request()->set_priority(v1::BULK);
+    for (int i = 0; i < kRequests; ++i) ASSERT_TRUE(stream->Write(request));
+    stream->WritesDone();
+  });
+  int answers = 0;
+  v1::StreamFeaturesResponse response;
+  while (stream->Read(&response)) {
+    ++answers;
+    EXPECT_EQ(response.status().code(), 0) << response.status().message();
+    EXPECT_EQ(response.response().results_size(), 3);
+  }
+  writer.join();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(answers, kRequests);
+}
+
 TEST_F(Service, AStreamThatBreaksLeavesNothingBehind) {
   {
     grpc::ClientContext context;

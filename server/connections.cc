@@ -1,0 +1,107 @@
+#include "server/connections.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <array>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace onebyone {
+namespace {
+
+// gRPC's name of a peer of TCP (grpc_sockaddr_to_uri); empty for others.
+std::string PeerOf(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  if (getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return "";
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+  if (address.ss_family == AF_INET) {
+    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    return absl::StrCat("ipv4:", text.data(), ":", ntohs(v4.sin_port));
+  }
+  if (address.ss_family != AF_INET6) return "";
+  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {  // of a socket that listens for both
+    inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text.data(), text.size());
+    return absl::StrCat("ipv4:", text.data(), ":", ntohs(v6.sin6_port));
+  }
+  inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+  return absl::StrCat("ipv6:%5B", text.data(), "%5D:", ntohs(v6.sin6_port));
+}
+
+// Whether the socket's own end has this port or path.
+bool LiesAt(int socket, int port, const std::string& path) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return false;
+  if (address.ss_family == AF_UNIX) {
+    return !path.empty() && path == reinterpret_cast<const sockaddr_un&>(address).sun_path;
+  }
+  if (address.ss_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port) == port;
+  if (address.ss_family != AF_INET6) return false;
+  return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port) == port;
+}
+
+bool IsListening(int socket) {
+  int listening = 0;
+  socklen_t size = sizeof(listening);
+  return getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0;
+}
+
+bool HasUnreadBytes(int socket) {
+  int unread = 0;
+  return ioctl(socket, FIONREAD, &unread) == 0 && unread > 0;
+}
+
+// Calls `visit` with each open socket at the address.
+void ForEachSocket(int port, const std::string& path, const std::function<void(int socket)>& visit) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  for (fs::directory_iterator entry("/proc/self/fd", error), end; !error && entry != end; entry.increment(error)) {
+    int socket = -1;
+    if (!absl::SimpleAtoi(entry->path().filename().string(), &socket)) continue;
+    if (LiesAt(socket, port, path)) visit(socket);
+  }
+}
+
+}  // namespace
+
+Connections::Connections(absl::string_view address) {
+  if (absl::ConsumePrefix(&address, "unix:")) {
+    path_ = std::string(address);
+  } else if (!absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port_)) {
+    port_ = -1;
+  }
+}
+
+void Connections::StopListening() const {
+  ForEachSocket(port_, path_, [](int socket) {
+    if (IsListening(socket)) shutdown(socket, SHUT_RD);
+  });
+}
+
+int Connections::CloseIdle(const std::function<bool(const std::string& peer)>& is_busy) const {
+  int left = 0;
+  ForEachSocket(port_, path_, [&](int socket) {
+    std::array<char, 1> byte{};
+    // What the other side has closed is gRPC's to close.
+    if (IsListening(socket) || recv(socket, byte.data(), 1, MSG_PEEK | MSG_DONTWAIT) == 0) return;
+    if (HasUnreadBytes(socket) || is_busy(PeerOf(socket))) {
+      ++left;
+      return;
+    }
+    shutdown(socket, SHUT_RDWR);
+  });
+  return left;
+}
+
+}  // namespace onebyone

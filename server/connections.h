@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace onebyone {
+
+// The sockets of this process that belong to one listening address: gRPC (1.51) cannot stop listening, nor let go
+// single connections, without ending calls that arrive at that moment. Linux can: a socket that is shut down for
+// reading stops listening, and a connection that is shut down is closed for both sides, whoever holds it. Thread-safe.
+class Connections {
+ public:
+  // `address`: HOST:PORT with the real port, or unix:PATH.
+  explicit Connections(absl::string_view address);
+
+  // New connections are refused from now on, so that clients and proxies turn to other servers.
+  void StopListening() const;
+
+  // Closes those connections on which nothing has arrived that was not read, and of which `is_busy` does not say that
+  // a call is in work; it is asked by the name that gRPC gives the peer ("ipv4:127.0.0.1:4711"). How many are left.
+  int CloseIdle(const std::function<bool(const std::string& peer)>& is_busy) const;
+
+ private:
+  int port_ = 0;
+  std::string path_;
+};
+
+}  // namespace onebyone
