@@ -26,7 +26,6 @@ absl::Status Admission::Admit(const Request& request) {
   const absl::Time now = clock_();
   const absl::MutexLock lock(&mutex_);
   if (draining_) {
-    ++refusals_.draining;
     return WithReason(WithRetryAfter(absl::UnavailableError("the server is draining and takes no new requests"),
                                      limits_.draining_retry_after),
                       reason::kDraining);
@@ -47,7 +46,6 @@ absl::Status Admission::Admit(const Request& request) {
 absl::Status Admission::CheckDeadline(const Request& request, absl::Time now) {
   if (request.deadline == absl::InfiniteFuture()) return absl::OkStatus();
   if (now >= request.deadline) {
-    ++refusals_.deadline;
     return absl::DeadlineExceededError(absl::StrCat("the deadline had passed when the request arrived, by ",
                                                     absl::FormatDuration(Rounded(now - request.deadline))));
   }
@@ -60,7 +58,6 @@ absl::Status Admission::CheckDeadline(const Request& request, absl::Time now) {
   const absl::Duration ahead = work_begun_ / 2 + backlog_.WorkUntilDone(load.client, load.priority, own) - one;
   const absl::Duration needed = ahead / lanes_ + one;
   if (now + needed <= request.deadline) return absl::OkStatus();
-  ++refusals_.deadline;
   return absl::DeadlineExceededError(absl::StrCat("cannot be done before the deadline: predicted to take ",
                                                   absl::FormatDuration(Rounded(needed)), " with ", backlog_.images(),
                                                   " images waiting, the deadline is in ",
@@ -71,28 +68,22 @@ absl::Status Admission::CheckRoom(const Load& load) {
   const int64_t waiting = backlog_.images();
   const int64_t room = limits_.waiting_images - waiting;
   if (load.images > room) {
-    ++refusals_.queue_full;
-    return Refuse(reason::kQueueFull,
-                  absl::StrCat("the queue is full: ", waiting, " images wait, room for ", limits_.waiting_images,
+    return Refuse(absl::StrCat("the queue is full: ", waiting, " images wait, room for ", limits_.waiting_images,
                                ", got ", load.images, " more"),
-                  load.images - room);
+                  reason::kQueueFull, load.images - room);
   }
   const int64_t own = backlog_.images(load.client);
   if (own + load.images > 2 * room) {
-    ++refusals_.client_share;
-    return Refuse(reason::kClientShare,
-                  absl::StrCat("the client's share of the queue is used up: ", own, " of its images wait, ", room,
+    return Refuse(absl::StrCat("the client's share of the queue is used up: ", own, " of its images wait, ", room,
                                " places are left for all clients, got ", load.images, " more"),
-                  own + load.images - 2 * room);
+                  reason::kClientShare, own + load.images - 2 * room);
   }
   const int64_t bulk = backlog_.images(Priority::kBulk);
   const int64_t room_for_bulk = limits_.waiting_images / 4 * 3;
   if (load.priority == Priority::kBulk && bulk > 0 && bulk + load.images > room_for_bulk) {
-    ++refusals_.queue_full;
-    return Refuse(reason::kQueueFull,
-                  absl::StrCat("the queue is full for bulk requests: ", bulk, " of their images wait, room for ",
+    return Refuse(absl::StrCat("the queue is full for bulk requests: ", bulk, " of their images wait, room for ",
                                room_for_bulk, ", got ", load.images, " more"),
-                  bulk + load.images - room_for_bulk);
+                  reason::kQueueFull, bulk + load.images - room_for_bulk);
   }
   return absl::OkStatus();
 }
@@ -100,23 +91,19 @@ absl::Status Admission::CheckRoom(const Load& load) {
 absl::Status Admission::CheckBytes(absl::string_view client, int64_t bytes) {
   const int64_t room = limits_.bytes - bytes_;
   if (bytes > room) {
-    ++refusals_.bytes;
-    return Refuse(reason::kMemoryBudget,
-                  absl::StrCat("the memory budget is spent: requests in work hold ", bytes_, " bytes of ",
+    return Refuse(absl::StrCat("the memory budget is spent: requests in work hold ", bytes_, " bytes of ",
                                limits_.bytes, ", got one of ", bytes, " more"),
-                  1);
+                  reason::kMemoryBudget, 1);
   }
   const auto held = held_.find(client);
   const int64_t own = held == held_.end() ? 0 : held->second.bytes;
   if (own + bytes <= 2 * room) return absl::OkStatus();
-  ++refusals_.client_share;
-  return Refuse(reason::kClientShare,
-                absl::StrCat("the client's share of the memory budget is spent: its requests in work hold ", own,
+  return Refuse(absl::StrCat("the client's share of the memory budget is spent: its requests in work hold ", own,
                              " bytes, ", room, " are left for all clients, got one of ", bytes, " more"),
-                1);
+                reason::kClientShare, 1);
 }
 
-absl::Status Admission::Refuse(absl::string_view reason, absl::string_view why, int64_t images_too_many) {
+absl::Status Admission::Refuse(absl::string_view why, absl::string_view reason, int64_t images_too_many) {
   const int64_t waiting = std::max<int64_t>(1, backlog_.images());
   const absl::Duration until_room = backlog_.work() / lanes_ * (static_cast<double>(images_too_many) / waiting);
   const absl::Duration wait =
@@ -190,11 +177,6 @@ int64_t Admission::requests_of(absl::string_view client) const {
   const absl::MutexLock lock(&mutex_);
   const auto held = held_.find(client);
   return held == held_.end() ? 0 : held->second.requests;
-}
-
-Admission::Refusals Admission::refusals() const {
-  const absl::MutexLock lock(&mutex_);
-  return refusals_;
 }
 
 absl::Duration Admission::predicted_wait() const {

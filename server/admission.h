@@ -38,19 +38,10 @@ class Admission {
     absl::Duration work{};  // predicted lane time of all its images
   };
   struct Request {
-    Load load;
+    Load load{};
     bool work_is_reliable = false;  // measured lately for requests of this kind
     int64_t bytes = 0;              // that it holds until Leave
     absl::Time deadline = absl::InfiniteFuture();
-  };
-
-  // Why requests were refused, counted since the start.
-  struct Refusals {
-    int64_t queue_full = 0;    // no room for its images
-    int64_t bytes = 0;         // no room for its bytes
-    int64_t client_share = 0;  // its client has its part of either
-    int64_t deadline = 0;      // passed, or could not be met
-    int64_t draining = 0;
   };
 
   // `lanes`: images worked on at a time; 0 counts as 1.
@@ -59,8 +50,8 @@ class Admission {
 
   // UNAVAILABLE while draining; DEADLINE_EXCEEDED where the deadline has passed or is predicted to pass before the
   // request is done (an idle server tries); RESOURCE_EXHAUSTED where there is no room for its images or bytes, or none
-  // for more of this client or of bulk requests. UNAVAILABLE and RESOURCE_EXHAUSTED say when to try again, and why
-  // by a reason of status_details.h. Never
+  // for more of this client or of bulk requests. UNAVAILABLE and RESOURCE_EXHAUSTED say when to try again,
+  // and carry a reason. Never
   // blocks. An error takes no room.
   //
   // A client may wait with twice as many images as places are free: so one that floods the queue leaves a third of it,
@@ -89,7 +80,6 @@ class Admission {
   int64_t requests() const;
   // Those of one client.
   int64_t requests_of(absl::string_view client) const;
-  Refusals refusals() const;
   // Until an image of a new client would begin.
   absl::Duration predicted_wait() const;
 
@@ -104,7 +94,7 @@ class Admission {
   absl::Status CheckDeadline(const Request& request, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRoom(const Load& load) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckBytes(absl::string_view client, int64_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Refuse(absl::string_view reason, absl::string_view why, int64_t images_too_many)
+  absl::Status Refuse(absl::string_view why, absl::string_view reason, int64_t images_too_many)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Limits limits_;
@@ -117,7 +107,6 @@ class Admission {
   int64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<std::string, Held> held_ ABSL_GUARDED_BY(mutex_);  // by client; none without requests
   int64_t requests_ ABSL_GUARDED_BY(mutex_) = 0;
-  Refusals refusals_ ABSL_GUARDED_BY(mutex_);
   uint64_t told_to_wait_ ABSL_GUARDED_BY(mutex_) = 0;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
 };

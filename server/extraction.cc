@@ -24,26 +24,26 @@ absl::Status CheckBudget(int64_t held_bytes, const ExtractSpec& spec, int64_t bu
 
 }  // namespace
 
-bool FoundNoRoom(const absl::Status& started) {
-  return absl::IsResourceExhausted(started) && RetryAfter(started).has_value();
-}
-
 Extraction::~Extraction() {
   if (admitted_) context_.scheduler.Leave(*job_, job_->bytes());
 }
 
+bool Extraction::FoundNoRoom(const absl::Status& started) {
+  return absl::IsResourceExhausted(started) && RetryAfter(started).has_value();
+}
+
 absl::Status Extraction::Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
-                               Caller caller, ExtractJob::Done done, WhenFull when_full) {
-  const absl::Time arrival = context_.clock();
-  observation_.Begin(request, arrival);
+                               Caller caller, ExtractJob::Done done) {
+  const absl::Time arrival = observation_.Begin(request, context_.clock());
+  const bool waits_for_room = caller.waits_for_room;
   const absl::Status started = TryStart(request, response, arrival, std::move(caller),
                                         [this, &response, done = std::move(done)](const absl::Status& outcome) mutable {
                                           observation_.End(outcome, response);
                                           done(outcome);  // may destroy this
                                         });
-  if (started.ok()) return started;  // this may be gone
-  if (when_full == WhenFull::kHold && FoundNoRoom(started)) {
-    observation_.Hold();
+  if (started.ok()) return started;
+  if (waits_for_room && FoundNoRoom(started)) {
+    observation_.Postpone();
   } else {
     observation_.Refuse(started);
   }

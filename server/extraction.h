@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -26,9 +25,6 @@ struct ExtractionContext {
   Observability& observability;
 };
 
-// True for the status of a start that may be tried again: the queue or the memory budget is full.
-bool FoundNoRoom(const absl::Status& started);
-
 // One request from its check to its answer, whatever brings it: holds its job, and its room in admission until
 // destroyed.
 class Extraction {
@@ -41,15 +37,14 @@ class Extraction {
   Extraction(const Extraction&) = delete;
   Extraction& operator=(const Extraction&) = delete;
 
-  // What a start that finds no room (FoundNoRoom) is: a refusal, which is counted and logged, or a try that will be
-  // made again.
-  enum class WhenFull : uint8_t { kRefuse, kHold };
-
   // Checks `request` and schedules its job, which fills `response` and then calls `done` on a lane, maybe before Start
   // returns. An error says why not; `done` is not called then, and Start may be called again. `request`, `response` and
   // this object must live until `done`.
   absl::Status Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response, Caller caller,
-                     ExtractJob::Done done, WhenFull when_full = WhenFull::kRefuse);
+                     ExtractJob::Done done);
+
+  // Whether Start failed for want of room alone, so that it may be called again with success.
+  static bool FoundNoRoom(const absl::Status& started);
 
   // Drops what is not done yet: what waits is skipped at once (which may call `done`, on this thread), what is in work
   // ends at its next step. After Start has returned; thread-safe.

@@ -24,11 +24,10 @@ int Serve(const onebyone::ServerOptions& options) {
     return 1;
   }
   signals.OnHangup([&server] {
-    spdlog::info("SIGHUP: looking at the models again");
+    spdlog::info("SIGHUP: looking at the models again, reopening the access log");
     (*server)->ReloadModels();
-    if (const absl::Status reopened = (*server)->observability().ReopenLogs(); !reopened.ok()) {
-      spdlog::warn("SIGHUP: {}; the old file is kept", std::string(reopened.message()));
-    }
+    const absl::Status reopened = (*server)->observability().ReopenLogs();
+    if (!reopened.ok()) spdlog::error("{}", std::string(reopened.message()));
   });
   spdlog::info("signal {}", signals.Wait());
   signals.OnHangup(nullptr);

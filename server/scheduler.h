@@ -37,6 +37,8 @@ class Scheduler {
   void Withdraw(Job& job);
 
   Admission& admission() { return admission_; }
+  // Images that are being worked on now.
+  int busy_lanes() const { return static_cast<int>(admission_.images_in_work()); }
   int lanes() const { return static_cast<int>(lanes_.size()); }
 
  private:

@@ -31,8 +31,8 @@ std::optional<absl::Duration> RetryAfter(const absl::Status& status);
 // Reasons of refusals, as an ErrorInfo tells them.
 namespace reason {
 inline constexpr char kQueueFull[] = "QUEUE_FULL";
-inline constexpr char kMemoryBudget[] = "MEMORY_BUDGET";
 inline constexpr char kClientShare[] = "CLIENT_SHARE";
+inline constexpr char kMemoryBudget[] = "MEMORY_BUDGET";
 inline constexpr char kDraining[] = "DRAINING";
 }  // namespace reason
 

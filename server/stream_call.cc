@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "server/extract_call.h"
@@ -41,18 +42,19 @@ void StreamCall::OnReadDone(bool ok) {
 
 void StreamCall::Begin(Exchange& exchange) {
   exchange.response.set_request_id(exchange.request.request_id());
-  const absl::Status started = exchange.extraction.Start(
-      exchange.request.request(), *exchange.response.mutable_response(), CallerOf(call_),
-      [this, &exchange](const absl::Status& outcome) {
-        WriteOutcome(exchange, outcome);
-        Continue(&exchange);
-      },
-      Extraction::WhenFull::kHold);
-  if (!started.ok() && !FoundNoRoom(started)) WriteOutcome(exchange, started);
+  Caller caller = CallerOf(call_);
+  caller.waits_for_room = true;
+  const absl::Status started =
+      exchange.extraction.Start(exchange.request.request(), *exchange.response.mutable_response(), std::move(caller),
+                                [this, &exchange](const absl::Status& outcome) {
+                                  WriteOutcome(exchange, outcome);
+                                  Continue(&exchange);
+                                });
+  if (!started.ok() && !Extraction::FoundNoRoom(started)) WriteOutcome(exchange, started);
   bool is_unwanted = false;
   {
     const absl::MutexLock lock(&mutex_);
-    if (FoundNoRoom(started)) {
+    if (Extraction::FoundNoRoom(started)) {
       Hold(exchange);
     } else {
       exchange.begun = true;

@@ -51,8 +51,7 @@ std::string LoadReporter::Make(absl::Time now) {
   // Of half a second at least, so that the first calls make no huge rate.
   const double seconds = absl::ToDoubleSeconds(std::max(now - before_.start, absl::Milliseconds(500)));
   xds::data::orca::v3::OrcaLoadReport report;
-  const auto in_work = static_cast<double>(admission.images_in_work());
-  report.set_application_utilization((in_work + waiting) / lanes);
+  report.set_application_utilization((scheduler_.busy_lanes() + waiting) / lanes);
   (*report.mutable_utilization())["queue"] =
       std::min(waiting / static_cast<double>(admission.limits().waiting_images), 1.0);
   (*report.mutable_named_metrics())["queue_length"] = waiting;

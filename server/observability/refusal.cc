@@ -7,8 +7,8 @@ namespace onebyone {
 const char* NameOf(Refusal refusal) {
   switch (refusal) {
     case Refusal::kQueueFull: return "queue_full";
-    case Refusal::kBytes: return "bytes";
     case Refusal::kClientShare: return "client_share";
+    case Refusal::kBytes: return "bytes";
     case Refusal::kDeadline: return "deadline";
     case Refusal::kDraining: return "draining";
   }
@@ -19,8 +19,8 @@ std::optional<Refusal> RefusalOf(const absl::Status& status) {
   if (status.code() == absl::StatusCode::kDeadlineExceeded) return Refusal::kDeadline;
   const std::string reason = ReasonOf(status);
   if (reason == reason::kQueueFull) return Refusal::kQueueFull;
-  if (reason == reason::kMemoryBudget) return Refusal::kBytes;
   if (reason == reason::kClientShare) return Refusal::kClientShare;
+  if (reason == reason::kMemoryBudget) return Refusal::kBytes;
   if (reason == reason::kDraining) return Refusal::kDraining;
   return std::nullopt;
 }

@@ -49,9 +49,15 @@ std::string LayersOf(const v1::ExtractFeaturesRequest& request) {
 
 }  // namespace
 
-void RequestObservation::Begin(const v1::ExtractFeaturesRequest& request, absl::Time arrival) {
-  if (request_ == nullptr) arrival_ = arrival;  // of the first try
+absl::Time RequestObservation::Begin(const v1::ExtractFeaturesRequest& request, absl::Time now) {
+  if (request_ == nullptr) arrival_ = now;
   request_ = &request;
+  return arrival_;
+}
+
+void RequestObservation::Postpone() {
+  if (model_ != nullptr) model_->pending().Decrement();
+  model_ = nullptr;
 }
 
 void RequestObservation::Checked(const ExtractSpec& spec) {
@@ -59,12 +65,6 @@ void RequestObservation::Checked(const ExtractSpec& spec) {
   model_->pending().Increment();
   served_ = spec.model;
   image_bytes_ = spec.image_bytes;
-}
-
-void RequestObservation::Hold() {
-  if (model_ != nullptr) model_->pending().Decrement();
-  model_ = nullptr;
-  served_ = nullptr;
 }
 
 void RequestObservation::Refuse(const absl::Status& reason) {

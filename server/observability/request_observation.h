@@ -12,19 +12,19 @@
 namespace onebyone {
 
 // What is counted and logged of one request for features, whichever service brought it: Begin, maybe Checked, then
-// either Refuse or End, once; Hold, and the same again, for one that is tried again. One call at a time.
+// either Refuse or End, once, or Postpone and all of that again. One call at a time.
 class RequestObservation {
  public:
   // `observability` and `origin` must outlive this; no origin: the log's line lacks peer, method and trace.
   RequestObservation(Observability& observability, const CallOrigin* origin)
       : observability_(observability), origin_(origin) {}
 
-  // `request` must live until the end.
-  void Begin(const v1::ExtractFeaturesRequest& request, absl::Time arrival);
+  // `request` must live until the end. When it arrived: `now`, or at the first Begin after which it was postponed.
+  absl::Time Begin(const v1::ExtractFeaturesRequest& request, absl::Time now);
   // The request is right, and its model is known; admission decides next.
   void Checked(const ExtractSpec& spec);
-  // It found no room and will be tried again from Begin.
-  void Hold();
+  // It found no room and is to Begin again.
+  void Postpone();
   // It was not taken, and this is why.
   void Refuse(const absl::Status& reason);
   // It was taken and has ended so; `response` has its images' results and timing.

@@ -36,7 +36,7 @@ LIBRARIES = [
                                 "tests/server", "tests/integration", "tests/benchmarks"]),
     (re.compile(r"^prometheus/"), ["server/observability", "tests/server"]),
     (re.compile(r"^httplib\.h"), ["client/top", "server/observability"]),
-    (re.compile(r"^(grpcpp|grpc)/"), ["server", "client", "tests/server", "tests/client", "tests/integration"]),
+    (re.compile(r"^(grpcpp|grpc)/"), ["server", "client", "tests/server", "tests/client", "tests/integration", "tests/benchmarks"]),
 ]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')

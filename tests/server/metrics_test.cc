@@ -99,12 +99,12 @@ TEST_F(Metrics, CountWhyRequestsAreRefused) {
   options.limits.max_images = 4;
   options.scheduler.max_queued_images = 4;
   Start(options);
-  const Admission::Load others = {.client = "others", .images = 4};
-  ASSERT_THAT(server_->scheduler().admission().Admit({.load = others}), testing::IsOk());  // fills it
+  ASSERT_THAT(server_->scheduler().admission().Admit({.load = {.client = "a", .images = 4}}),
+              testing::IsOk());  // fills it
   v1::ExtractFeaturesResponse response;
   EXPECT_EQ(Extract(Request(1), &response).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  server_->scheduler().admission().Drop(others);
-  server_->scheduler().admission().Leave("others", 0);
+  server_->scheduler().admission().Begin({.client = "a", .images = 4});
+  server_->scheduler().admission().Leave("a", 0);
   server_->scheduler().admission().StartDraining();
   EXPECT_EQ(Extract(Request(1), &response).error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_THAT(Text(), AllOf(HasSubstr("onebyone_requests_refused_total{reason=\"queue_full\"} 1"),

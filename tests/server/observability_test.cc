@@ -145,7 +145,6 @@ TEST(CallMetrics, GiveLabelsOfTheirOwnToServedMethodsOnly) {
 TEST(Refusal, IsToldByReasonOrCode) {
   EXPECT_EQ(RefusalOf(WithReason(absl::ResourceExhaustedError("full"), reason::kQueueFull)), Refusal::kQueueFull);
   EXPECT_EQ(RefusalOf(WithReason(absl::ResourceExhaustedError("full"), reason::kMemoryBudget)), Refusal::kBytes);
-  EXPECT_EQ(RefusalOf(WithReason(absl::ResourceExhaustedError("full"), reason::kClientShare)), Refusal::kClientShare);
   EXPECT_EQ(RefusalOf(WithReason(absl::UnavailableError("bye"), reason::kDraining)), Refusal::kDraining);
   EXPECT_EQ(RefusalOf(absl::DeadlineExceededError("late")), Refusal::kDeadline);
   EXPECT_EQ(RefusalOf(absl::UnavailableError("a model that did not load")), std::nullopt);
@@ -156,7 +155,7 @@ TEST(LoadReport, TellsUtilizationAndRates) {
   absl::Time now = absl::FromUnixSeconds(100);
   const Clock clock = [&now] { return now; };
   ASSERT_OK_AND_ASSIGN(const auto scheduler, Scheduler::Create(2, {}, {.waiting_images = 10}, clock));
-  ASSERT_THAT(scheduler->admission().Admit({.load = {.client = "c", .images = 5}}), IsOk());  // nobody begins them
+  ASSERT_THAT(scheduler->admission().Admit({.load = {.client = "a", .images = 5}}), IsOk());  // nobody begins them
   LoadReporter reporter(*scheduler, clock);
   now += absl::Seconds(1);
   for (int i = 0; i < 9; ++i) reporter.Report(absl::StatusCode::kOk);
