@@ -4,6 +4,7 @@ import json
 import math
 import pathlib
 import re
+import shutil
 import socket
 import struct
 import subprocess
@@ -218,6 +219,20 @@ class ObservabilityTest(unittest.TestCase):
                              capture_output=True, text=True, timeout=240, check=False)
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         return run.stdout
+
+    def test_several_versions_of_a_model_make_no_series_twice(self):
+        with tempfile.TemporaryDirectory() as models:
+            for version in ("1", "2"):
+                shutil.copytree(MODELS / "onebyone-nano", pathlib.Path(models) / "onebyone-nano" / version)
+            (pathlib.Path(models) / "broken").mkdir()
+            (pathlib.Path(models) / "broken" / "model_config.textproto").write_text("nonsense")
+            with ObservedServer(f"--models={models}", "--model-versions=2") as server:
+                samples, _ = server.scrape()
+                self.assertEqual(value_of(samples, "onebyone_model_info", model="onebyone-nano"), 2)
+                self.assertEqual(value_of(samples, "onebyone_model_ready", model="onebyone-nano"), 1)
+                self.assertEqual(value_of(samples, "onebyone_model_failed", model="onebyone-nano"), 0)
+                self.assertEqual(value_of(samples, "onebyone_model_ready", model="broken"), 0)
+                self.assertEqual(value_of(samples, "onebyone_model_failed", model="broken"), 1)
 
     def test_a_wrong_client_does_not_disturb_the_endpoint(self):
         with ObservedServer() as server:
