@@ -16,7 +16,7 @@ namespace onebyone {
 
 InferCall::InferCall(grpc::CallbackServerContext& call, const inference::ModelInferRequest& request,
                      inference::ModelInferResponse& response, ExtractionContext& context)
-    : call_(call), response_(response), context_(context), extraction_(context) {
+    : call_(call), response_(response), context_(context), extraction_(context, context.observability.OriginOf(&call)) {
   response_.set_id(request.id());
   const absl::Status started = Start(request);
   if (!started.ok()) Finish(FinishingStatus(started, call_));

@@ -65,6 +65,8 @@ void RequestObservation::Checked(const ExtractSpec& spec) {
   model_->pending().Increment();
   served_ = spec.model;
   image_bytes_ = spec.image_bytes;
+  sizes_.clear();
+  for (const ImageSource& image : spec.images.sources) sizes_.push_back(image.bytes.size());
 }
 
 void RequestObservation::Refuse(const absl::Status& reason) {
@@ -96,9 +98,7 @@ void RequestObservation::CountImages(const absl::Status& outcome, const v1::Extr
     model_->CountImage(result);
     if (result == ImageResult::kOk) ++answered;
   }
-  for (const v1::Image& image : request_->images()) {
-    observability_.metrics().image_bytes().Observe(static_cast<double>(image.content().size()));
-  }
+  for (const size_t size : sizes_) observability_.metrics().image_bytes().Observe(static_cast<double>(size));
   if (outcome.ok()) model_->CountSuccess(response.timing(), answered);
 }
 
@@ -108,7 +108,7 @@ void RequestObservation::Log(const absl::Status& outcome, const v1::ExtractFeatu
   summary.model = served_ == nullptr ? request_->model() : served_->bundle.name;
   summary.version = served_ == nullptr ? 0 : served_->bundle.version;
   summary.layers = LayersOf(*request_);
-  summary.images = request_->images_size();
+  summary.images = sizes_.empty() ? request_->images_size() : static_cast<int>(sizes_.size());
   summary.image_bytes = image_bytes_;
   if (response != nullptr) {
     summary.timing = response->timing();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -41,6 +42,7 @@ class RequestObservation {
   ModelMetrics* model_ = nullptr;  // once Checked, as is:
   std::shared_ptr<const Model> served_;
   int64_t image_bytes_ = 0;
+  std::vector<size_t> sizes_;  // of its images, in bytes: their service may have brought them beside the request
 };
 
 }  // namespace onebyone

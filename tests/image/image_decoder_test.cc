@@ -133,10 +133,12 @@ TEST(ImageDecoder, TakesNoPixelMemoryOnceItIsWarm) {
 
 TEST(PixelMemory, IsAskedForBeforeItGrowsAndKeptForTheNextImage) {
   std::vector<int64_t> asked;
-  ASSERT_OK_AND_ASSIGN(const auto decoder, ImageDecoder::Create({.may_hold = [&](int64_t bytes) {
-                         asked.push_back(bytes);
-                         return bytes > 3 * 1000 * 1000 ? absl::CancelledError("too much") : absl::OkStatus();
-                       }}));
+  ASSERT_OK_AND_ASSIGN(const auto decoder, ImageDecoder::Create({.limits = {}, .may_hold = [&](int64_t bytes) {
+                                                                   asked.push_back(bytes);
+                                                                   return bytes > 3 * 1000 * 1000
+                                                                              ? absl::CancelledError("too much")
+                                                                              : absl::OkStatus();
+                                                                 }}));
   const std::string small = testing::EncodeJpeg(Waves(40, 30));
   const std::string turned = testing::WithJpegSegment(small, 0xE1, testing::Exif(6));
   ASSERT_THAT(decoder->Decode(small).status(), IsOk());
