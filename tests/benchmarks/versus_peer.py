@@ -16,10 +16,11 @@ import serving
 METHOD = "/inference.GRPCInferenceService/ModelInfer"
 
 
-def infer_request(bundle, layer, picture):
+def infer_request(bundle, layer, picture, decode):
     """A serialized ModelInferRequest with one encoded image as BYTES in raw form."""
     tensor = serving.field(1, b"image") + serving.field(2, b"BYTES") + serving.field(3, serving.varint(1))
     message = serving.field(1, bundle.name.encode()) + serving.field(5, tensor)
+    message += serving.field(4, serving.field(1, b"decode") + serving.field(2, serving.field(3, decode.encode())))
     if layer:
         message += serving.field(6, serving.field(1, layer.encode()))
     return message + serving.field(7, len(picture).to_bytes(4, "little") + picture)
@@ -54,10 +55,12 @@ def main():
     parser.add_argument("--peer-port", type=int, default=50198)
     parser.add_argument("--size", type=int, default=224, help="of the peer's input (default 224)")
     parser.add_argument("--precisions", default="f32,int8", help="of ours (default f32,int8)")
+    parser.add_argument("--decode", default="scaled",
+                        help="exact or scaled (default: as the peer, which decodes JPEG at a smaller scale)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=6)
     arguments = parser.parse_args()
-    message = infer_request(arguments.bundle, arguments.layer, arguments.picture.read_bytes())
+    message = infer_request(arguments.bundle, arguments.layer, arguments.picture.read_bytes(), arguments.decode)
     flags = {"method": METHOD, "concurrency": 4, "seconds": arguments.seconds}
     with Peer(arguments.peers, arguments.model, arguments.peer_port, arguments.size) as peer:
         for precision in arguments.precisions.split(","):
