@@ -123,6 +123,9 @@ void DeclareLife(OptionDeclaration& declare, ServerOptions& options) {
       ->group(connections);
   declare.Value("--reflection", listen.reflection, "gRPC reflection: true or false")->group(connections);
   declare.Value("--max-streams", listen.max_streams, "concurrent calls of one connection")->group(connections);
+  declare
+      .Value("--max-connections", listen.max_connections, "connections of a port; more are closed, the newest first")
+      ->group(connections);
   declare.Bytes("--max-header-bytes", listen.max_header_bytes, "all headers of a call")->group(connections);
   declare
       .Seconds("--handshake-timeout", listen.handshake_timeout,

@@ -45,6 +45,7 @@ absl::Status CheckAddress(absl::string_view option, const std::string& address) 
 absl::Status CheckListen(const ListenOptions& listen) {
   RETURN_IF_ERROR(CheckAddress("listen", listen.address));
   RETURN_IF_ERROR(InRange("max-streams", listen.max_streams, 1, 1'000'000));
+  RETURN_IF_ERROR(InRange("max-connections", listen.max_connections, 1, 1'000'000));
   RETURN_IF_ERROR(InRange("max-header-bytes", listen.max_header_bytes, 1024, 16 << 20));
   RETURN_IF_ERROR(NotNegative("max-connection-age-grace", listen.max_connection_age_grace));
   for (const auto& [option, duration] :

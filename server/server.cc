@@ -79,6 +79,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   RETURN_IF_ERROR(server->observability_->Listen(*server->models_));
   server->health_->SetServing();
   server->WatchModels();
+  server->LimitConnections();
   spdlog::info("listening on {}", server->address_);
   if (!options.security.health_listen.empty()) {
     spdlog::info("health alone on {} (port {})", options.security.health_listen, server->health_port_);
@@ -154,6 +155,17 @@ absl::Status Server::Listen() {
 void Server::WatchModels() {
   watcher_ = std::make_unique<ModelWatcher>(*models_, options_.poll_models,
                                             [this](const ModelRegistry::Changes&) { health_->SetServing(); });
+}
+
+void Server::LimitConnections() {
+  std::vector<std::string> addresses = {address_};
+  const std::string& health = options_.security.health_listen;
+  if (!health.empty()) {
+    addresses.push_back(health_port_ == 0 ? health
+                                          : absl::StrCat(health.substr(0, health.rfind(':')), ":", health_port_));
+  }
+  connection_limit_ =
+      std::make_unique<ConnectionLimit>(AffordableConnections(options_.listen.max_connections), addresses);
 }
 
 void Server::ReloadModels() { watcher_->ReloadNow(); }

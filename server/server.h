@@ -15,6 +15,7 @@
 #include "server/observability/observability.h"
 #include "server/options.h"
 #include "server/scheduler.h"
+#include "server/security/connection_limit.h"
 #include "server/security/security.h"
 
 namespace onebyone {
@@ -57,6 +58,7 @@ class Server {
   absl::Status StartLanes();
   absl::Status Listen();
   void WatchModels();
+  void LimitConnections();
   void LetClientsGo();
 
   const ServerOptions options_;
@@ -71,6 +73,7 @@ class Server {
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Health> health_;
   std::unique_ptr<ModelWatcher> watcher_;
+  std::unique_ptr<ConnectionLimit> connection_limit_;
   std::string address_;
   int port_ = 0;
   int health_port_ = 0;

@@ -1,6 +1,8 @@
 // Who may connect and call: tokens, methods, certificates, and options that exclude each other.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -150,9 +152,10 @@ TEST(Certificates, AreRefusedByTheOptionThatIsWrong) {
 
 class FileWatchTest : public ::testing::Test {
  protected:
+  ~FileWatchTest() override { std::remove(path_.c_str()); }
   void Write(const std::string& content) { ASSERT_THAT(WriteFile(path_, content), IsOk()); }
 
-  const std::string path_ = ::testing::TempDir() + "watched";
+  const std::string path_ = absl::StrCat(::testing::TempDir(), "watched.", getpid());
   std::vector<std::string> used_;
   FileWatch watch_{"words", {path_}, [this](const FileWatch::Contents& contents) {
                      if (contents[0] == "bad") return absl::InvalidArgumentError("bad");
