@@ -84,6 +84,10 @@ void DeclareWork(OptionDeclaration& declare, ServerOptions& options) {
              "encoded images and answers of all accepted requests; past it, RESOURCE_EXHAUSTED")
       ->group(group);
   declare
+      .Bytes("--max-decoded-bytes", options.scheduler.max_decoded_bytes,
+             "pixels of all images in work; a lane waits where its image would take more")
+      ->group(group);
+  declare
       .Value("--max-plans", options.compile.max_plans,
              "compiled plans kept per model; one per set of layers, channels and reductions")
       ->group(group);

@@ -56,7 +56,9 @@ std::optional<ServiceTimes::Sample> ExtractJob::Run(int index, LaneTools& tools,
   absl::Status status;
   try {
     result.mutable_timing()->set_queue_us(Microseconds(waited));
+    tools.cancellation = &cancellation_;
     status = Extract(index, tools, result, sample);
+    tools.TidyUp();
   } catch (const std::bad_alloc&) {
     status = absl::ResourceExhaustedError(absl::StrCat("images[", index, "]: the server has no memory left for it"));
   } catch (const std::exception& error) {

@@ -7,11 +7,21 @@
 namespace onebyone {
 
 absl::StatusOr<std::unique_ptr<LaneTools>> LaneTools::Create(const Options& options) {
-  auto tools = std::make_unique<LaneTools>();
+  auto tools = std::make_unique<LaneTools>(options.pixels);
   // One thread inside an image: lanes run different images, which scales without synchronisation.
   tools->executor = Executor::Create({.threads = 1});
-  ASSIGN_OR_RETURN(tools->decoder, ImageDecoder::Create({.limits = options.limits}));
+  ASSIGN_OR_RETURN(tools->decoder,
+                   ImageDecoder::Create({.limits = options.limits, .may_hold = [tools = tools.get()](int64_t bytes) {
+                                           return tools->pixels.GrowTo(bytes, *tools->cancellation);
+                                         }}));
   return tools;
+}
+
+void LaneTools::TidyUp() {
+  cancellation = nullptr;
+  if (!pixels.IsTooMuchToKeep(decoder->held_bytes())) return;
+  decoder->Free();
+  pixels.ShrinkTo(0);
 }
 
 absl::StatusOr<Preprocessor*> LaneTools::PreprocessorFor(const std::shared_ptr<const Model>& model) {

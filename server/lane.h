@@ -11,6 +11,7 @@
 #include "engine/model_loader.h"
 #include "engine/runtime/executor.h"
 #include "server/feature_encoder.h"
+#include "server/pixel_budget.h"
 
 namespace onebyone {
 
@@ -18,6 +19,7 @@ namespace onebyone {
 struct LaneTools {
   struct Options {
     ImageLimits limits{};
+    PixelBudget* pixels = nullptr;  // of all lanes, must outlive them; null: no limit
   };
 
   static absl::StatusOr<std::unique_ptr<LaneTools>> Create(const Options& options);
@@ -25,6 +27,13 @@ struct LaneTools {
   // The preprocessor for `model`, made at its first use and kept as long as the model is.
   absl::StatusOr<Preprocessor*> PreprocessorFor(const std::shared_ptr<const Model>& model);
 
+  explicit LaneTools(PixelBudget* budget) : pixels(budget) {}
+
+  // Gives pixel memory back that is more than a lane may keep. Between images.
+  void TidyUp();
+
+  PixelShare pixels;
+  const Cancellation* cancellation = nullptr;  // of the image in work: who waits for pixel memory looks at it
   std::unique_ptr<Executor> executor;
   std::unique_ptr<ImageDecoder> decoder;
   FeatureEncoder encoder;

@@ -24,10 +24,14 @@ struct RequestLimits {
   ImageLimits image;
 };
 
+// Of a decoded picture: red, green and blue, and once more where it has to be turned upright.
+inline constexpr int64_t kBytesOfAPixel = 6;
+
 struct SchedulerOptions {
-  int lanes = 0;                                // worker threads; 0: one per usable CPU
-  int max_queued_images = 256;                  // accepted and not begun; past it, RESOURCE_EXHAUSTED at once
-  int64_t max_queued_bytes = int64_t{1} << 30;  // images and answers of all accepted requests
+  int lanes = 0;                                 // worker threads; 0: one per usable CPU
+  int max_queued_images = 256;                   // accepted and not begun; past it, RESOURCE_EXHAUSTED at once
+  int64_t max_queued_bytes = int64_t{1} << 30;   // images and answers of all accepted requests
+  int64_t max_decoded_bytes = int64_t{1} << 30;  // pixels of all images in work
 };
 
 struct ListenOptions {

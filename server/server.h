@@ -64,6 +64,7 @@ class Server {
   const ServerOptions options_;
   // In the order of who refers to whom: the last is destroyed first.
   std::unique_ptr<ModelRegistry> models_;
+  std::unique_ptr<PixelBudget> pixels_;
   std::unique_ptr<Scheduler> scheduler_;
   std::unique_ptr<Observability> observability_;
   std::unique_ptr<ExtractionContext> context_;

@@ -100,6 +100,7 @@ void ReadModels(const Change& change, ServerLoad& load) {
     if (sample.name == "onebyone_model_ready") load.models[Label(sample.labels, "model")].ready = sample.value != 0;
     if (sample.name != "onebyone_model_info") continue;
     ModelLoad& model = load.models[Label(sample.labels, "model")];
+    if (!model.version.empty()) continue;  // the highest comes first
     model.version = Label(sample.labels, "version");
     model.precision = Label(sample.labels, "precision");
   }

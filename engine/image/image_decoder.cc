@@ -28,7 +28,8 @@ int64_t ScaleDown(const ImageHeader& header, int64_t min_side) {
 
 class KeptMemoryDecoder : public ImageDecoder {
  public:
-  explicit KeptMemoryDecoder(const ImageLimits& limits) : limits_(limits) {}
+  explicit KeptMemoryDecoder(const ImageDecoder::Options& options)
+      : limits_(options.limits), may_hold_(options.may_hold) {}
 
   absl::StatusOr<RgbImage> Decode(absl::string_view encoded, int64_t min_side) override {
     if (min_side < 0) return absl::InvalidArgumentError(absl::StrCat("min_side: want at least 0, got ", min_side));
@@ -36,6 +37,7 @@ class KeptMemoryDecoder : public ImageDecoder {
     const int64_t scale_down = ScaleDown(header, min_side);
     const int64_t width = ScaledSide(header.width, scale_down);
     const int64_t height = ScaledSide(header.height, scale_down);
+    RETURN_IF_ERROR(MakeRoom(3 * width * height, header.orientation == 1 ? 0 : 3 * width * height));
     ASSIGN_OR_RETURN(uint8_t* const stored, stored_.Reserve(3 * width * height));
     RETURN_IF_ERROR(DecodeStored(encoded, header, scale_down, stored));
 
@@ -58,7 +60,21 @@ class KeptMemoryDecoder : public ImageDecoder {
     return image;
   }
 
+  int64_t held_bytes() const override { return stored_.bytes() + upright_.bytes(); }
+
+  void Free() override {
+    stored_.Free();
+    upright_.Free();
+  }
+
  private:
+  // Frees the buffers and asks for larger ones where they are too small.
+  absl::Status MakeRoom(int64_t stored, int64_t upright) {
+    if (may_hold_ == nullptr || (stored <= stored_.bytes() && upright <= upright_.bytes())) return absl::OkStatus();
+    Free();
+    return may_hold_(stored + upright);
+  }
+
   absl::Status DecodeStored(absl::string_view encoded, const ImageHeader& header, int64_t scale_down, uint8_t* rgb) {
     switch (header.format) {
       case ImageFormat::kJpeg:
@@ -74,6 +90,7 @@ class KeptMemoryDecoder : public ImageDecoder {
   }
 
   const ImageLimits limits_;
+  const std::function<absl::Status(int64_t bytes)> may_hold_;
   EighthJpegDecoder eighth_;
   OpencvDecoder opencv_;
   PixelBuffer stored_;
@@ -84,7 +101,7 @@ class KeptMemoryDecoder : public ImageDecoder {
 
 absl::StatusOr<std::unique_ptr<ImageDecoder>> ImageDecoder::Create(const Options& options) {
   RETURN_IF_ERROR(options.limits.Validate());
-  return std::make_unique<KeptMemoryDecoder>(options.limits);
+  return std::make_unique<KeptMemoryDecoder>(options);
 }
 
 }  // namespace onebyone

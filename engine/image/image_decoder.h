@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -34,6 +35,9 @@ class ImageDecoder {
  public:
   struct Options {
     ImageLimits limits;
+    // Asked before the decoder's pixel memory grows, with the bytes that it will then have in all (those of libraries'
+    // working memory are not in them); what it had is free by then. An error becomes that of Decode. Null: no limit.
+    std::function<absl::Status(int64_t bytes)> may_hold{};
   };
   static absl::StatusOr<std::unique_ptr<ImageDecoder>> Create(const Options& options);
   virtual ~ImageDecoder() = default;
@@ -42,6 +46,11 @@ class ImageDecoder {
   // side stays at least this long. INVALID_ARGUMENT for what cannot be decoded, RESOURCE_EXHAUSTED where there is no
   // memory.
   virtual absl::StatusOr<RgbImage> Decode(absl::string_view encoded, int64_t min_side = 0) = 0;
+
+  // Pixel memory that is kept for the next image.
+  virtual int64_t held_bytes() const = 0;
+  // Gives it up, and with it the pixels of the last image.
+  virtual void Free() = 0;
 };
 
 }  // namespace onebyone

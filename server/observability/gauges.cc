@@ -1,5 +1,7 @@
 #include "server/observability/gauges.h"
 
+#include <map>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +13,13 @@ namespace {
 prometheus::MetricFamily Single(const std::string& name, const std::string& help, double value) {
   prometheus::MetricFamily family = GaugeFamily(name, help);
   AddGauge(family, {}, value);
+  return family;
+}
+
+prometheus::MetricFamily ByModel(const std::string& name, const std::string& help,
+                                 const std::map<std::string, bool>& models) {
+  prometheus::MetricFamily family = GaugeFamily(name, help);
+  for (const auto& [model, is_so] : models) AddGauge(family, {{"model", model}}, is_so ? 1 : 0);
   return family;
 }
 
@@ -58,10 +67,13 @@ std::vector<prometheus::MetricFamily> Gauges::Collect() const {
   AddGauge(queue, {{"priority", "interactive"}}, static_cast<double>(admission.waiting_images(Priority::kInteractive)));
   AddGauge(queue, {{"priority", "bulk"}}, static_cast<double>(admission.waiting_images(Priority::kBulk)));
 
-  prometheus::MetricFamily ready = GaugeFamily("onebyone_model_ready", "1 where the model serves, 0 where it does not");
+  const std::shared_ptr<const ModelSet> models = models_.models();
   prometheus::MetricFamily info = GaugeFamily("onebyone_model_info", "1; the labels tell which model serves");
-  for (const ModelEntry& entry : models_.entries()) {
-    AddGauge(ready, {{"model", entry.name}}, entry.model == nullptr ? 0 : 1);
+  std::map<std::string, bool> ready;   // by name: a version of it serves
+  std::map<std::string, bool> failed;  // by name: what lies on disk could not be loaded, even if its last state serves
+  for (const ModelEntry& entry : models->entries) {
+    ready[entry.name] |= entry.model != nullptr;
+    failed[entry.name] |= !entry.status.ok();
     if (entry.model == nullptr) continue;
     AddGauge(info,
              {{"model", entry.name},
@@ -72,12 +84,17 @@ std::vector<prometheus::MetricFamily> Gauges::Collect() const {
   }
   return {std::move(queue),
           Single("onebyone_lanes", "Worker threads", scheduler_.lanes()),
-          Single("onebyone_lanes_busy", "Worker threads that work on an image", scheduler_.busy_lanes()),
+          Single("onebyone_lanes_busy", "Worker threads that work on an image",
+                 static_cast<double>(admission.images_in_work())),
+          Single("onebyone_predicted_wait_seconds", "Until an image of a new client would begin",
+                 absl::ToDoubleSeconds(admission.predicted_wait())),
           Single("onebyone_queued_bytes", "Encoded images and answers of all accepted requests",
                  static_cast<double>(admission.bytes())),
           Single("onebyone_requests_in_work", "Requests accepted and not answered",
                  static_cast<double>(admission.requests())),
-          std::move(ready),
+          ByModel("onebyone_model_ready", "1 where a version of the model serves", ready),
+          ByModel("onebyone_model_failed", "1 where a bundle on disk could not be loaded; its last state may serve",
+                  failed),
           std::move(info),
           LostLines(access_log_),
           Build()};

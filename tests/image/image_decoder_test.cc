@@ -131,5 +131,27 @@ TEST(ImageDecoder, TakesNoPixelMemoryOnceItIsWarm) {
   EXPECT_EQ(AlignedBuffer::TotalCreated(), before);
 }
 
+TEST(PixelMemory, IsAskedForBeforeItGrowsAndKeptForTheNextImage) {
+  std::vector<int64_t> asked;
+  ASSERT_OK_AND_ASSIGN(const auto decoder, ImageDecoder::Create({.may_hold = [&](int64_t bytes) {
+                         asked.push_back(bytes);
+                         return bytes > 3 * 1000 * 1000 ? absl::CancelledError("too much") : absl::OkStatus();
+                       }}));
+  const std::string small = testing::EncodeJpeg(Waves(40, 30));
+  const std::string turned = testing::WithJpegSegment(small, 0xE1, testing::Exif(6));
+  ASSERT_THAT(decoder->Decode(small).status(), IsOk());
+  EXPECT_THAT(asked, ::testing::ElementsAre(3 * 40 * 30));
+  ASSERT_THAT(decoder->Decode(small).status(), IsOk());
+  EXPECT_EQ(asked.size(), 1U);
+  ASSERT_THAT(decoder->Decode(turned).status(), IsOk());
+  EXPECT_EQ(asked.back(), 2 * 3 * 40 * 30);
+  EXPECT_GE(decoder->held_bytes(), asked.back());
+  EXPECT_THAT(decoder->Decode(testing::EncodeJpeg(Waves(1200, 1000))).status(), StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(decoder->held_bytes(), 0) << "given up before more was asked for";
+  ASSERT_THAT(decoder->Decode(small).status(), IsOk());
+  decoder->Free();
+  EXPECT_EQ(decoder->held_bytes(), 0);
+}
+
 }  // namespace
 }  // namespace onebyone

@@ -4,18 +4,20 @@ import json
 import math
 import pathlib
 import re
+import shutil
 import socket
 import struct
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 import urllib.error
 import urllib.request
 
 import grpc
 from http2_call import trailers_of
-from running_server import BIN, MODELS, PROGRAM, RunningServer, health_pb2, model_pb2, request_for
+from running_server import BIN, MODELS, PROGRAM, SOURCE, RunningServer, health_pb2, model_pb2, request_for
 from xds.data.orca.v3 import orca_load_report_pb2
 
 PICTURE = (MODELS / "onebyone-nano" / "chelsea.png").read_bytes()
@@ -25,7 +27,7 @@ LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\\n]|\\["\\n])*)"')
 # Every family that server/README.md lists and that a served request fills.
 FAMILIES = """onebyone_stage_seconds onebyone_queue_length onebyone_lanes onebyone_lanes_busy onebyone_images_total onebyone_image_bytes
 onebyone_requests_refused_total onebyone_queued_bytes onebyone_requests_in_work onebyone_wasted_seconds_total onebyone_build_info onebyone_model_info
-onebyone_model_ready onebyone_access_log_lines_lost_total grpc_server_started_total grpc_server_handled_total grpc_server_handling_seconds
+onebyone_model_ready onebyone_model_failed onebyone_predicted_wait_seconds onebyone_access_log_lines_lost_total grpc_server_started_total grpc_server_handled_total grpc_server_handling_seconds
 nv_inference_request_success nv_inference_request_failure nv_inference_count nv_inference_exec_count nv_inference_request_duration_us
 nv_inference_queue_duration_us nv_inference_compute_input_duration_us nv_inference_compute_infer_duration_us nv_inference_compute_output_duration_us
 nv_inference_pending_request_count process_resident_memory_bytes process_virtual_memory_bytes process_cpu_seconds_total process_open_fds
@@ -112,7 +114,7 @@ class ObservabilityTest(unittest.TestCase):
                 server.client.extract(request_for(PICTURE, model="evil"), timeout=60)
             with self.assertRaises(grpc.RpcError):
                 server.client.channel.unary_unary("/evil.Service/Evil")(b"", timeout=60)
-            samples, types = server.scrape()
+            samples, types = self.scrape_idle(server)
             self.assertEqual([family for family in FAMILIES if family not in types], [])
             nano = {"model": "onebyone-nano"}
             self.assertEqual(value_of(samples, "onebyone_images_total", result="ok", **nano), calls + 1)
@@ -120,12 +122,24 @@ class ObservabilityTest(unittest.TestCase):
             self.assertEqual(value_of(samples, "nv_inference_request_success", **nano), calls + 1)
             self.assertEqual(value_of(samples, "onebyone_stage_seconds_count", stage="network", **nano), calls + 1)
             self.assertEqual(value_of(samples, "onebyone_queue_length"), 0)
-            self.assertEqual(value_of(samples, "onebyone_requests_in_work"), 0)
             self.assertEqual(value_of(samples, "onebyone_model_ready", **nano), 1)
             self.assertGreater(value_of(samples, "process_resident_memory_bytes"), 1e6)
             self.assertEqual(value_of(samples, "grpc_server_started_total", grpc_method="Check"), 1)
             self.assertNotIn("evil", str(samples))
             self.assert_histograms_add_up(samples, types)
+            dashboard = (SOURCE / "deploy" / "grafana" / "onebyone_server.json").read_text()
+            graphed = set(re.findall(r"\b(?:onebyone|grpc_server|process)_[a-z_]+\b(?=[{\[,)]|\\)", dashboard))
+            self.assertGreater(len(graphed), 10)
+            self.assertEqual(graphed - set(samples), set())
+
+    def scrape_idle(self, server):
+        """Once no request is in work: the server lets go of one shortly after its client has the answer."""
+        deadline = time.monotonic() + 60
+        while True:
+            samples, types = server.scrape()
+            if value_of(samples, "onebyone_requests_in_work") == 0 or time.monotonic() > deadline:
+                self.assertEqual(value_of(samples, "onebyone_requests_in_work"), 0)
+                return samples, types
 
     def assert_histograms_add_up(self, samples, types):
         for family in (family for family, kind in types.items() if kind == "histogram"):
@@ -205,6 +219,20 @@ class ObservabilityTest(unittest.TestCase):
                              capture_output=True, text=True, timeout=240, check=False)
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         return run.stdout
+
+    def test_several_versions_of_a_model_make_no_series_twice(self):
+        with tempfile.TemporaryDirectory() as models:
+            for version in ("1", "2"):
+                shutil.copytree(MODELS / "onebyone-nano", pathlib.Path(models) / "onebyone-nano" / version)
+            (pathlib.Path(models) / "broken").mkdir()
+            (pathlib.Path(models) / "broken" / "model_config.textproto").write_text("nonsense")
+            with ObservedServer(f"--models={models}", "--model-versions=2") as server:
+                samples, _ = server.scrape()
+                self.assertEqual(value_of(samples, "onebyone_model_info", model="onebyone-nano"), 2)
+                self.assertEqual(value_of(samples, "onebyone_model_ready", model="onebyone-nano"), 1)
+                self.assertEqual(value_of(samples, "onebyone_model_failed", model="onebyone-nano"), 0)
+                self.assertEqual(value_of(samples, "onebyone_model_ready", model="broken"), 0)
+                self.assertEqual(value_of(samples, "onebyone_model_failed", model="broken"), 1)
 
     def test_a_wrong_client_does_not_disturb_the_endpoint(self):
         with ObservedServer() as server:

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <future>
+#include <limits>
 
 #include "absl/strings/str_split.h"
 #include "engine/image/image_decoder.h"
@@ -21,6 +23,7 @@ using ::onebyone::testing::EncodedPicture;
 using ::onebyone::testing::EncodedRequest;
 using ::onebyone::testing::TinyModel;
 using ::onebyone::testing::TinyServerOptions;
+using ::onebyone::testing::WaitForWork;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -294,6 +297,22 @@ TEST_F(KserveInfer, TakesPrioritiesAsNumbersOrWords) {
   const Outcome outcome = Refused(request);
   EXPECT_EQ(outcome.field, "parameters.priority");
   EXPECT_THAT(outcome.status.error_message(), HasSubstr("wanted interactive, bulk; got 'urgent'"));
+}
+
+TEST_F(KserveInfer, AClientThatGoesAwayTakesItsWorkWithIt) {
+  ServerOptions options = TinyServerOptions();
+  options.scheduler.lanes = 1;
+  Serve(options);
+  const ModelInferRequest request = EncodedRequest(std::vector<std::string>(64, EncodedPicture(2000, 2000, ".jpg")));
+  grpc::ClientContext context;
+  ModelInferResponse response;
+  auto call = std::async(std::launch::async, [&] { return kserve_->ModelInfer(&context, request, &response); });
+  EXPECT_TRUE(WaitForWork(*server_));
+  context.TryCancel();
+  EXPECT_EQ(call.get().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(server_->scheduler().admission().WaitUntilEmpty(absl::Seconds(60)));
+  EXPECT_EQ(server_->scheduler().admission().waiting_images(), 0);
+  EXPECT_EQ(server_->scheduler().admission().bytes(), 0);
 }
 
 TEST_F(KserveInfer, RefusalsSayWhenToTryAgain) {
