@@ -6,11 +6,12 @@
 
 namespace onebyone {
 
-CallScope::CallScope(const CallOptions& options, absl::Duration default_deadline, Cancellation* client_end)
+CallScope::CallScope(const CallOptions& options, const CallDefaults& defaults, Cancellation* client_end)
     : context_(std::make_shared<grpc::ClientContext>()), cancellations_{options.cancellation, client_end} {
-  const absl::Duration deadline = options.deadline > absl::ZeroDuration() ? options.deadline : default_deadline;
+  const absl::Duration deadline = options.deadline > absl::ZeroDuration() ? options.deadline : defaults.deadline;
   // A day at most: gRPC's arithmetic does not know infinity.
   context_->set_deadline(absl::ToChronoTime(absl::Now() + std::min(deadline, absl::Hours(24))));
+  if (!defaults.authorization.empty()) context_->AddMetadata("authorization", defaults.authorization);
   for (Cancellation* cancellation : cancellations_) {
     if (cancellation != nullptr) cancellation->Add(context_);
   }

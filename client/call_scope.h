@@ -5,7 +5,6 @@
 #include <array>
 #include <memory>
 
-#include "absl/time/time.h"
 #include "client/call_options.h"
 #include "client/cancellation.h"
 
@@ -15,7 +14,7 @@ namespace onebyone {
 class CallScope {
  public:
   // `client_end`: what cancels the calls of a client that ends; nullptr for calls that somebody waits for.
-  CallScope(const CallOptions& options, absl::Duration default_deadline, Cancellation* client_end = nullptr);
+  CallScope(const CallOptions& options, const CallDefaults& defaults, Cancellation* client_end = nullptr);
   ~CallScope();
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;

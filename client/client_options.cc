@@ -62,6 +62,7 @@ absl::Status ClientOptions::Validate() const {
   }
   RETURN_IF_ERROR(ValidateBytes("longest message to send", max_send_bytes));
   RETURN_IF_ERROR(ValidateBytes("longest message to receive", max_receive_bytes));
+  RETURN_IF_ERROR(security.Validate(target));
   return ValidateRetry(retry);
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "client/channel_security.h"
 
 namespace onebyone {
 
@@ -23,6 +24,7 @@ struct ClientOptions {
   int64_t max_send_bytes = int64_t{256} << 20;  // of one message; the server has a limit of its own
   int64_t max_receive_bytes = int64_t{1} << 30;
   RetryPolicy retry = {};
+  ChannelSecurity security = {};
 
   // INVALID_ARGUMENT, naming the option, what is wanted and what it is.
   absl::Status Validate() const;

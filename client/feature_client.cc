@@ -24,7 +24,8 @@ namespace {
 constexpr int kFirstReconnectMs = 100;
 constexpr int kLongestReconnectMs = 1000;
 
-std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options) {
+std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options,
+                                           const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(ServiceConfigJson(options.retry));
   arguments.SetMaxSendMessageSize(static_cast<int>(options.max_send_bytes));
@@ -33,7 +34,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options) {
   arguments.SetInt(GRPC_ARG_PER_RPC_RETRY_BUFFER_SIZE, static_cast<int>(options.max_send_bytes));
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestReconnectMs);
-  return grpc::CreateCustomChannel(options.target, grpc::InsecureChannelCredentials(), arguments);
+  if (!options.security.server_name.empty()) arguments.SetSslTargetNameOverride(options.security.server_name);
+  return grpc::CreateCustomChannel(options.target, credentials, arguments);
 }
 
 // What the rest of the program relies on when it pairs results with images and maps with layers.
@@ -74,11 +76,14 @@ struct FeatureClient::AsyncCall {
 
 absl::StatusOr<std::unique_ptr<FeatureClient>> FeatureClient::Create(const ClientOptions& options) {
   RETURN_IF_ERROR(options.Validate());
-  return std::unique_ptr<FeatureClient>(new FeatureClient(options, std::make_unique<Stubs>(MakeChannel(options))));
+  ASSIGN_OR_RETURN(ChannelSecrets secrets, ReadSecrets(options.security));
+  auto stubs = std::make_unique<Stubs>(MakeChannel(options, secrets.credentials));
+  return std::unique_ptr<FeatureClient>(
+      new FeatureClient({options.deadline, std::move(secrets.authorization)}, std::move(stubs)));
 }
 
-FeatureClient::FeatureClient(const ClientOptions& options, std::unique_ptr<Stubs> stubs)
-    : deadline_(options.deadline), stubs_(std::move(stubs)) {}
+FeatureClient::FeatureClient(CallDefaults defaults, std::unique_ptr<Stubs> stubs)
+    : defaults_(std::move(defaults)), stubs_(std::move(stubs)) {}
 
 // Whoever lets go of a gRPC channel joins the threads that run its callbacks, so none of these may be the last to hold
 // it: every asynchronous call has to be over before.
@@ -91,7 +96,7 @@ FeatureClient::~FeatureClient() {
 
 absl::StatusOr<v1::ExtractFeaturesResponse> FeatureClient::ExtractFeatures(const v1::ExtractFeaturesRequest& request,
                                                                            const CallOptions& options) const {
-  CallScope call(options, deadline_);
+  CallScope call(options, defaults_);
   v1::ExtractFeaturesResponse response;
   RETURN_IF_ERROR(StatusFromCall(stubs_->features.ExtractFeatures(call.context(), request, &response)));
   RETURN_IF_ERROR(CheckAnswer(request, response));
@@ -107,7 +112,7 @@ void FeatureClient::ExtractFeaturesAsync(v1::ExtractFeaturesRequest request, Don
   auto call = std::make_shared<AsyncCall>();
   call->request = std::move(request);
   call->done = std::move(done);
-  call->scope.emplace(options, deadline_, &ending_);
+  call->scope.emplace(options, defaults_, &ending_);
   stubs_->features.async()->ExtractFeatures(call->scope->context(), &call->request, &call->response,
                                             [this, call](const grpc::Status& status) { Answer(*call, status); });
 }
@@ -127,7 +132,7 @@ void FeatureClient::Answer(AsyncCall& call, const grpc::Status& status) const {
 }
 
 absl::StatusOr<v1::ListModelsResponse> FeatureClient::ListModels(const CallOptions& options) const {
-  CallScope call(options, deadline_);
+  CallScope call(options, defaults_);
   v1::ListModelsResponse response;
   RETURN_IF_ERROR(StatusFromCall(stubs_->features.ListModels(call.context(), v1::ListModelsRequest(), &response)));
   return response;
@@ -135,7 +140,7 @@ absl::StatusOr<v1::ListModelsResponse> FeatureClient::ListModels(const CallOptio
 
 absl::StatusOr<v1::GetModelResponse> FeatureClient::GetModel(const v1::GetModelRequest& request,
                                                              const CallOptions& options) const {
-  CallScope call(options, deadline_);
+  CallScope call(options, defaults_);
   v1::GetModelResponse response;
   RETURN_IF_ERROR(StatusFromCall(stubs_->features.GetModel(call.context(), request, &response)));
   return response;
@@ -143,7 +148,7 @@ absl::StatusOr<v1::GetModelResponse> FeatureClient::GetModel(const v1::GetModelR
 
 absl::StatusOr<FeatureClient::ServingStatus> FeatureClient::Health(const std::string& service,
                                                                    const CallOptions& options) const {
-  CallScope call(options, deadline_);
+  CallScope call(options, defaults_);
   grpc::health::v1::HealthCheckRequest request;
   request.set_service(service);
   grpc::health::v1::HealthCheckResponse response;

@@ -28,7 +28,8 @@ namespace onebyone {
 // it was tried.
 class FeatureClient {
  public:
-  // Connects at the first call, not here. INVALID_ARGUMENT where the options do not validate.
+  // Connects at the first call, not here. INVALID_ARGUMENT where the options do not validate; the errors
+  // of ReadSecrets.
   static absl::StatusOr<std::unique_ptr<FeatureClient>> Create(const ClientOptions& options);
 
   // Cancels the asynchronous calls that are under way and waits until their `done` has returned; so not to be run by a
@@ -58,10 +59,10 @@ class FeatureClient {
  private:
   struct Stubs;
   struct AsyncCall;
-  FeatureClient(const ClientOptions& options, std::unique_ptr<Stubs> stubs);
+  FeatureClient(CallDefaults defaults, std::unique_ptr<Stubs> stubs);
   void Answer(AsyncCall& call, const grpc::Status& status) const;
 
-  const absl::Duration deadline_;
+  const CallDefaults defaults_;
   const std::unique_ptr<Stubs> stubs_;
   mutable Cancellation ending_;
   mutable absl::Mutex mutex_;

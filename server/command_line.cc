@@ -127,6 +127,17 @@ void DeclareLife(OptionDeclaration& declare, ServerOptions& options) {
       ->group(connections);
   declare.Value("--reflection", listen.reflection, "gRPC reflection: true or false")->group(connections);
   declare.Value("--max-streams", listen.max_streams, "concurrent calls of one connection")->group(connections);
+  declare
+      .Value("--max-connections", listen.max_connections, "connections of a port; more are closed, the newest first")
+      ->group(connections);
+  declare.Bytes("--max-header-bytes", listen.max_header_bytes, "all headers of a call")->group(connections);
+  declare
+      .Seconds("--handshake-timeout", listen.handshake_timeout,
+               "a connection that has not introduced itself (TLS, HTTP/2 settings) by then is closed")
+      ->group(connections);
+  declare
+      .Seconds("--max-connection-idle", listen.max_connection_idle, "a connection without a call is closed after this")
+      ->group(connections);
   declare.Seconds("--max-connection-age", listen.max_connection_age, "a connection is closed gently after this")
       ->group(connections);
   declare.Seconds("--max-connection-age-grace", listen.max_connection_age_grace, "and its calls cut after this")
@@ -169,6 +180,37 @@ void DeclareObservability(OptionDeclaration& declare, ObservabilityOptions& opti
       ->group(group);
 }
 
+void DeclareSecurity(OptionDeclaration& declare, SecurityOptions& security) {
+  const std::string group = "Security (files are read again when they change)";
+  declare.Value("--tls-certificate", security.tls_certificate, "PEM file: the server's certificate and its chain")
+      ->type_name("FILE")
+      ->group(group);
+  declare.Value("--tls-key", security.tls_key, "PEM file: its private key")->type_name("FILE")->group(group);
+  declare
+      .Value("--tls-client-ca", security.tls_client_ca,
+             "PEM file: clients must show a certificate that one of these authorities signed")
+      ->type_name("FILE")
+      ->group(group);
+  declare
+      .Value("--token-file", security.token_file,
+             "calls need one of its bearer tokens; a line is [NAME] TOKEN [expires=2026-12-31T00:00:00Z]")
+      ->type_name("FILE")
+      ->group(group);
+  declare
+      .Value("--allow-insecure-tokens", security.allow_insecure_tokens,
+             "true: tokens over plaintext beyond this machine, where something else encrypts")
+      ->group(group);
+  declare
+      .Value("--allow-methods", security.allow_methods,
+             "package.Service/Method or package.Service/*, by comma; other calls but health are refused")
+      ->type_name("METHODS")
+      ->group(group);
+  declare
+      .Value("--health-listen", security.health_listen,
+             "HOST:PORT or unix:PATH where probes ask grpc.health.v1 without TLS and token; nothing else is answered")
+      ->group(group);
+}
+
 void Declare(CLI::App& app, ServerOptions& options) {
   OptionDeclaration declare(app);
   declare.Value("--models", options.models, "folder of model bundles; each folder name is a model's name");
@@ -184,6 +226,7 @@ void Declare(CLI::App& app, ServerOptions& options) {
   DeclareWork(declare, options);
   DeclareLife(declare, options);
   DeclareObservability(declare, options.observability);
+  DeclareSecurity(declare, options.security);
 }
 
 // The options that the environment sets, as arguments.
@@ -212,6 +255,15 @@ std::string WithOrigin(std::string message, const CLI::App& app, const std::vect
     }
   }
   return message;
+}
+
+// What CLI11 says of an argument that is no option, and the option that may have been meant.
+std::string UnknownArgument(const CLI::Error& error, const CLI::App& app) {
+  const std::vector<std::string> left = app.remaining();
+  if (left.empty() || !absl::StartsWith(left[0], "--")) return error.what();
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options()) known.push_back(absl::StrCat("--", KeyOf(*option)));
+  return absl::StrCat(error.what(), "; did you mean ", NearestName(left[0].substr(0, left[0].find('=')), known), "?");
 }
 
 EarlyExit WrongUsage(const std::string& message) {
@@ -244,6 +296,8 @@ std::variant<ServerOptions, EarlyExit> Read(const std::vector<std::string>& argu
     return EarlyExit{0, app.help()};
   } catch (const CLI::CallForVersion& version) {
     return EarlyExit{0, absl::StrCat(version.what(), "\n")};
+  } catch (const CLI::ExtrasError& error) {
+    return WrongUsage(UnknownArgument(error, app));
   } catch (const CLI::Error& error) {
     return WrongUsage(WithOrigin(error.what(), app, environment));
   }

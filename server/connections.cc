@@ -6,9 +6,11 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -102,6 +104,21 @@ int Connections::CloseIdle(const std::function<bool(const std::string& peer)>& i
     shutdown(socket, SHUT_RDWR);
   });
   return left;
+}
+
+int Connections::CloseBeyond(int most) const {
+  std::vector<int> sockets;
+  ForEachSocket(port_, path_, [&sockets](int socket) {
+    std::array<char, 1> byte{};
+    if (!IsListening(socket) && recv(socket, byte.data(), 1, MSG_PEEK | MSG_DONTWAIT) != 0) sockets.push_back(socket);
+  });
+  std::sort(sockets.begin(), sockets.end());
+  int closed = 0;
+  for (size_t i = most; i < sockets.size(); ++i) {
+    // Looked at again, for its number may be another's by now.
+    if (LiesAt(sockets[i], port_, path_) && shutdown(sockets[i], SHUT_RDWR) == 0) ++closed;
+  }
+  return closed;
 }
 
 }  // namespace onebyone

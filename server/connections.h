@@ -22,6 +22,10 @@ class Connections {
   // a call is in work; it is asked by the name that gRPC gives the peer ("ipv4:127.0.0.1:4711"). How many are left.
   int CloseIdle(const std::function<bool(const std::string& peer)>& is_busy) const;
 
+  // Closes, of more than `most` connections, those with the highest descriptors, which are the newest unless older ones
+  // have gone meanwhile. Returns how many it closed.
+  int CloseBeyond(int most) const;
+
  private:
   int port_ = 0;
   std::string path_;

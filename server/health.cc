@@ -9,6 +9,7 @@ namespace {
 
 constexpr char kWholeServer[] = "";
 constexpr char kReload[] = "/reload";
+constexpr char kLiveness[] = "liveness";
 constexpr char kService[] = "onebyone.v1.FeatureExtraction";
 constexpr char kKserveService[] = "inference.GRPCInferenceService";
 
@@ -18,6 +19,7 @@ Health::Health(grpc::HealthCheckServiceInterface& service, const ModelRegistry& 
     : service_(service), models_(models) {
   for (const char* name : {kWholeServer, kService, kKserveService}) service_.SetServingStatus(name, false);
   for (const ModelEntry& entry : models_.entries()) service_.SetServingStatus(entry.name, false);
+  service_.SetServingStatus(kLiveness, true);  // last, as below: over a model of that name
 }
 
 void Health::SetServing() {
@@ -36,13 +38,16 @@ void Health::SetServing() {
     service_.SetServingStatus(name, is_serving);
     told_.insert(name);
   }
-  for (const char* name : {kService, kKserveService, kWholeServer}) service_.SetServingStatus(name, true);
+  for (const char* name : {kService, kKserveService, kWholeServer, kLiveness}) service_.SetServingStatus(name, true);
 }
 
 void Health::SetDraining() {
   const absl::MutexLock lock(&mutex_);
   draining_ = true;
-  service_.Shutdown();
+  // Not by Shutdown(), which would tell a watcher of liveness to kill the process in the midst of its drain.
+  for (const std::string& name : told_) service_.SetServingStatus(name, false);
+  for (const char* name : {kService, kKserveService, kWholeServer}) service_.SetServingStatus(name, false);
+  service_.SetServingStatus(kLiveness, true);
 }
 
 }  // namespace onebyone

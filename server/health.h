@@ -13,7 +13,8 @@ namespace onebyone {
 
 // What grpc.health.v1 says: of the whole server (""), of the services onebyone.v1.FeatureExtraction and
 // inference.GRPCInferenceService, of each model by its name, and of NAME/reload: NOT_SERVING while what lies on disk
-// under that name is not what is served, because it did not load. Thread-safe.
+// under that name is not what is served, because it did not load. And of "liveness": SERVING as long as the process
+// lives, in a drain and under any load; a model of that name is overshadowed. Thread-safe.
 class Health {
  public:
   // `service` is the server's own, never null. Everything is NOT_SERVING until SetServing.
@@ -22,7 +23,7 @@ class Health {
   // Everything SERVING but the models that did not load, as the registry has them now; models that are gone are
   // NOT_SERVING. Nothing after SetDraining.
   void SetServing();
-  // Everything NOT_SERVING, for good: watchers are told.
+  // Everything but liveness NOT_SERVING, for good: watchers are told.
   void SetDraining();
 
  private:

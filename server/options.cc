@@ -30,7 +30,7 @@ absl::Status AtLeast(absl::string_view option, int64_t got, absl::string_view ot
       absl::StrCat("--", option, ": wanted at least --", other, " (", least, "), got ", got));
 }
 
-absl::Status CheckAddress(const std::string& address) {
+absl::Status CheckAddress(absl::string_view option, const std::string& address) {
   if (absl::StartsWith(address, "unix:") && address.size() > 5) return absl::OkStatus();
   const size_t colon = address.rfind(':');
   int port = -1;
@@ -39,15 +39,19 @@ absl::Status CheckAddress(const std::string& address) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("--listen: wanted HOST:PORT with a port of 0 to 65535, or unix:PATH, got '", address, "'"));
+      absl::StrCat("--", option, ": wanted HOST:PORT with a port of 0 to 65535, or unix:PATH, got '", address, "'"));
 }
 
 absl::Status CheckListen(const ListenOptions& listen) {
-  RETURN_IF_ERROR(CheckAddress(listen.address));
+  RETURN_IF_ERROR(CheckAddress("listen", listen.address));
   RETURN_IF_ERROR(InRange("max-streams", listen.max_streams, 1, 1'000'000));
+  RETURN_IF_ERROR(InRange("max-connections", listen.max_connections, 1, 1'000'000));
+  RETURN_IF_ERROR(InRange("max-header-bytes", listen.max_header_bytes, 1024, 16 << 20));
   RETURN_IF_ERROR(NotNegative("max-connection-age-grace", listen.max_connection_age_grace));
   for (const auto& [option, duration] :
-       {std::pair{"max-connection-age", listen.max_connection_age}, std::pair{"keepalive-time", listen.keepalive_time},
+       {std::pair{"handshake-timeout", listen.handshake_timeout},
+        std::pair{"max-connection-idle", listen.max_connection_idle},
+        std::pair{"max-connection-age", listen.max_connection_age}, std::pair{"keepalive-time", listen.keepalive_time},
         std::pair{"keepalive-timeout", listen.keepalive_timeout}}) {
     if (duration < absl::Seconds(1)) {
       return absl::InvalidArgumentError(
@@ -73,6 +77,8 @@ absl::Status ServerOptions::Validate() const {
   RETURN_IF_ERROR(InRange("model-versions", model_versions, 1, 100));
   RETURN_IF_ERROR(NotNegative("poll-models", poll_models));
   RETURN_IF_ERROR(CheckListen(listen));
+  RETURN_IF_ERROR(security.Validate(listen.address));
+  if (!security.health_listen.empty()) RETURN_IF_ERROR(CheckAddress("health-listen", security.health_listen));
   RETURN_IF_ERROR(CheckLimits(limits));
   RETURN_IF_ERROR(InRange("lanes", scheduler.lanes, 0, 4096));
   RETURN_IF_ERROR(InRange("max-queued-images", scheduler.max_queued_images, 1, 10'000'000));

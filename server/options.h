@@ -9,6 +9,7 @@
 #include "engine/precision_choice.h"
 #include "engine/runtime/compiled_model.h"
 #include "server/observability/observability_options.h"
+#include "server/security/security_options.h"
 
 namespace onebyone {
 
@@ -37,8 +38,12 @@ struct ListenOptions {
   std::string address = "127.0.0.1:50051";  // HOST:PORT, port 0 picks a free one; or unix:PATH
   std::string port_file;                    // the port is written here once requests are served; empty: nowhere
   bool reflection = true;
-  int max_streams = 256;  // concurrent calls of one connection
-  absl::Duration max_connection_age = absl::InfiniteDuration();
+  int max_streams = 256;                // concurrent calls of one connection
+  int max_connections = 4096;           // of each port; less where fewer files may be open (connection_limit.h)
+  int64_t max_header_bytes = 16 << 10;  // all headers of a call together
+  absl::Duration handshake_timeout = absl::Seconds(10);    // from accept until TLS and the HTTP/2 settings are through
+  absl::Duration max_connection_idle = absl::Minutes(15);  // without a call
+  absl::Duration max_connection_age = absl::Minutes(30);   // gRPC adds or takes up to a tenth
   absl::Duration max_connection_age_grace = absl::Seconds(30);
   absl::Duration keepalive_time = absl::Seconds(60);
   absl::Duration keepalive_timeout = absl::Seconds(20);
@@ -56,6 +61,7 @@ struct ServerOptions {
   absl::Duration poll_models = absl::Seconds(5);  // how often the folder is looked at for changes; 0: never
   std::string log_level = "info";
   ListenOptions listen;
+  SecurityOptions security;
   RequestLimits limits;
   SchedulerOptions scheduler;
   DrainOptions drain;

@@ -48,6 +48,10 @@ void Configure(const ListenOptions& listen, const RequestLimits& limits, grpc::S
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(listen.max_connection_age_grace));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(listen.keepalive_time));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(listen.keepalive_timeout));
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(listen.max_header_bytes));
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(listen.handshake_timeout));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, Milliseconds(listen.max_connection_idle));
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   // Reflection is the one service that runs on gRPC's pool of blocking threads.
@@ -63,7 +67,10 @@ void Configure(const ListenOptions& listen, const RequestLimits& limits, grpc::S
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       const ModelRegistry::LoadFunction& load) {
   RETURN_IF_ERROR(options.Validate());
+  ASSIGN_OR_RETURN(std::unique_ptr<Security> security,
+                   Security::Create(options.security));  // before minutes of loading
   std::unique_ptr<Server> server(new Server(options));
+  server->security_ = std::move(security);
   RETURN_IF_ERROR(server->LoadModels(load));
   RETURN_IF_ERROR(server->StartLanes());
   ASSIGN_OR_RETURN(server->observability_,
@@ -72,7 +79,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   RETURN_IF_ERROR(server->observability_->Listen(*server->models_));
   server->health_->SetServing();
   server->WatchModels();
+  server->LimitConnections();
   spdlog::info("listening on {}", server->address_);
+  if (!options.security.health_listen.empty()) {
+    spdlog::info("health alone on {} (port {})", options.security.health_listen, server->health_port_);
+  }
   // Last: who waits for this file finds a server that serves.
   if (!options.listen.port_file.empty()) {
     RETURN_IF_ERROR(WriteFile(options.listen.port_file, absl::StrCat(server->port_, "\n")));
@@ -120,7 +131,9 @@ absl::Status Server::Listen() {
   grpc::ServerBuilder builder;
   Configure(options_.listen, options_.limits, builder);
   const std::string& address = options_.listen.address;
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
+  builder.AddListeningPort(address, security_->MainPort(), &port_);
+  const std::string& health_address = options_.security.health_listen;
+  if (!health_address.empty()) builder.AddListeningPort(health_address, security_->HealthPort(), &health_port_);
   builder.RegisterService(service_.get());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(MakeCallInterceptors(*observability_));
@@ -128,11 +141,14 @@ absl::Status Server::Listen() {
   builder.RegisterService(kserve_.get());
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr) {
-    return absl::UnavailableError(absl::StrCat("--listen: cannot listen on ", address,
+    const bool main_failed = health_address.empty() || port_ == 0;
+    return absl::UnavailableError(absl::StrCat(main_failed ? "--listen" : "--health-listen", ": cannot listen on ",
+                                               main_failed ? address : health_address,
                                                ": in use, not an address of this machine, or not permitted"));
   }
   const bool is_path = absl::StartsWith(address, "unix:");
   if (is_path) port_ = 0;
+  if (absl::StartsWith(health_address, "unix:")) health_port_ = 0;
   address_ = is_path ? address : absl::StrCat(address.substr(0, address.rfind(':')), ":", port_);
   health_ = std::make_unique<Health>(*grpc_->GetHealthCheckService(), *models_);
   return absl::OkStatus();
@@ -141,6 +157,17 @@ absl::Status Server::Listen() {
 void Server::WatchModels() {
   watcher_ = std::make_unique<ModelWatcher>(*models_, options_.poll_models,
                                             [this](const ModelRegistry::Changes&) { health_->SetServing(); });
+}
+
+void Server::LimitConnections() {
+  std::vector<std::string> addresses = {address_};
+  const std::string& health = options_.security.health_listen;
+  if (!health.empty()) {
+    addresses.push_back(health_port_ == 0 ? health
+                                          : absl::StrCat(health.substr(0, health.rfind(':')), ":", health_port_));
+  }
+  connection_limit_ =
+      std::make_unique<ConnectionLimit>(AffordableConnections(options_.listen.max_connections), addresses);
 }
 
 void Server::ReloadModels() { watcher_->ReloadNow(); }

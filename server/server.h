@@ -15,6 +15,8 @@
 #include "server/observability/observability.h"
 #include "server/options.h"
 #include "server/scheduler.h"
+#include "server/security/connection_limit.h"
+#include "server/security/security.h"
 
 namespace onebyone {
 
@@ -40,7 +42,8 @@ class Server {
 
   // Where it listens: HOST:PORT with the real port, or unix:PATH.
   const std::string& address() const { return address_; }
-  int port() const { return port_; }  // 0 for unix:PATH
+  int health_port() const { return health_port_; }  // of --health-listen; 0 where there is none, or for unix:PATH
+  int port() const { return port_; }                // 0 for unix:PATH
 
   // A channel into this server without a socket.
   std::shared_ptr<grpc::Channel> InProcessChannel();
@@ -55,6 +58,7 @@ class Server {
   absl::Status StartLanes();
   absl::Status Listen();
   void WatchModels();
+  void LimitConnections();
   void LetClientsGo();
 
   const ServerOptions options_;
@@ -66,11 +70,14 @@ class Server {
   std::unique_ptr<ExtractionContext> context_;
   std::unique_ptr<FeatureService> service_;
   std::unique_ptr<KserveService> kserve_;
+  std::unique_ptr<Security> security_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Health> health_;
   std::unique_ptr<ModelWatcher> watcher_;
+  std::unique_ptr<ConnectionLimit> connection_limit_;
   std::string address_;
   int port_ = 0;
+  int health_port_ = 0;
 };
 
 }  // namespace onebyone

@@ -7,7 +7,7 @@
 
 namespace onebyone {
 
-// --server and --deadline.
+// --server, --deadline, --tls and what belongs to it, --token-file.
 void AddServerFlags(CLI::App& command, ClientOptions& options);
 
 // --model and --model-version of any message that has those fields.

@@ -1,15 +1,14 @@
 """The real onebyone-server under load: callers that go away, models that change, restarts, floods."""
 import json
-import pathlib
 import shutil
 import signal
 import sys
 import threading
 import time
 import unittest
-import urllib.request
 
 from running_server import BIN, MODELS, SAMPLES, SOURCE, RunningServer, grpc, health_pb2, model_pb2, request_for
+from watching import metrics, metrics_address, rss_mib, wait_for
 
 sys.path.insert(0, str(SOURCE / "tests" / "benchmarks"))
 import rolling_restart  # noqa: E402
@@ -18,27 +17,6 @@ import serving  # noqa: E402
 serving.BIN = BIN
 PICTURE = next(SAMPLES.glob("*.jpg")).read_bytes()
 BUNDLE = MODELS / "onebyone-nano"
-
-
-def metrics(address):
-    """The values of the metrics by name and labels, as they are written."""
-    with urllib.request.urlopen(f"http://{address}/metrics", timeout=30) as answer:
-        lines = answer.read().decode().splitlines()
-    return dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
-
-
-def rss_mib(server):
-    for line in pathlib.Path(f"/proc/{server.process.pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
-def wait_for(what, seconds=60):
-    end = time.monotonic() + seconds
-    while not what() and time.monotonic() < end:
-        time.sleep(0.02)
-    return what()
 
 
 class CallersThatGo(unittest.TestCase):
@@ -69,11 +47,6 @@ class CallersThatGo(unittest.TestCase):
             self.assertTrue(wait_for(is_idle), metrics(address))
             self.assertLess(rss_mib(server) - before, 24, "MiB more after another 500")
             self.assertFalse(server.client.extract(request_for(PICTURE), timeout=120).results[0].status.code)
-
-
-def metrics_address(server):
-    found = wait_for(lambda: [word for word in server.log().split() if word.startswith("http://")])
-    return found[0][len("http://"):].split("/")[0]
 
 
 class ModelsThatChange(unittest.TestCase):

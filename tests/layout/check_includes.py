@@ -36,12 +36,14 @@ LIBRARIES = [
     (re.compile(r"^opencv2/"), ["engine/image", "engine/reduction", "client/render", "tests/image", "tests/client",
                                 "tests/server", "tests/integration", "tests/benchmarks"]),
     (re.compile(r"^prometheus/"), ["server/observability", "tests/server"]),
+    (re.compile(r"^openssl/"), ["engine/bundle", "server/security"]),
     (re.compile(r"^httplib\.h"), ["client/top", "server/observability"]),
     (re.compile(r"^(grpcpp|grpc)/"), ["server", "client", "tests/server", "tests/client", "tests/integration", "tests/benchmarks"]),
 ]
 
 # Folder of ours -> the only places beside itself that may include it.
 PRIVATE = {
+    "server/security": ["server/server", "server/options", "tests/server"],  # services do not know that they are guarded
     "server/kserve": ["server/server", "tests/server"],  # one protocol of several: taken away, the rest stands
 }
 

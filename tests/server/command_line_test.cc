@@ -51,7 +51,7 @@ TEST(CommandLine, NeedsOnlyTheModels) {
   EXPECT_EQ(options.models, "bundles");
   EXPECT_EQ(options.limits.max_images, 64);
   EXPECT_EQ(options.drain.timeout, absl::Seconds(30));
-  EXPECT_EQ(options.listen.max_connection_age, absl::InfiniteDuration());
+  EXPECT_EQ(options.listen.max_connection_age, absl::Minutes(30));
 }
 
 TEST(CommandLine, ReadsNumbersSizesAndDurations) {
@@ -104,8 +104,8 @@ TEST(CommandLine, FindsItsFileByTheEnvironment) {
 }
 
 TEST(CommandLine, PrintsAConfigThatReadsBackTheSame) {
-  const EarlyExit printed =
-      ExitOf({"--models=m", "--max-images=9", "--lame-duck=2", "--convolution=exact", "--print-config"});
+  const EarlyExit printed = ExitOf({"--models=m", "--max-images=9", "--lame-duck=2", "--convolution=exact",
+                                    "--max-connection-age=inf", "--print-config"});
   ASSERT_EQ(printed.code, 0);
   const ServerOptions options = OptionsOf({"--config", WriteConfig(printed.text)});
   EXPECT_EQ(options.limits.max_images, 9);

@@ -1,0 +1,129 @@
+"""Connections and streams that mean harm: the real onebyone-server serves the others, and has nothing left of them afterwards."""
+import threading
+import time
+import unittest
+
+from raw_http2 import PREFACE, RawConnection, connect, header_block
+from running_server import SAMPLES, SERVICE, Client, RunningServer, model_pb2, request_for
+from watching import metrics, metrics_address, open_files, rss_mib, wait_for
+
+PICTURE = next(SAMPLES.glob("*.jpg")).read_bytes()
+METRICS = ("--metrics-listen", "127.0.0.1:0")
+SPARE_FILES = 8     # a client's connection or a scrape that has not gone yet
+RSS_BOUND_MIB = 64  # freed memory stays with the allocator
+
+
+class Bystander:
+    """Somebody else, who asks for features all the while."""
+
+    def __init__(self, server):
+        self._client = Client(server.address)
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._ask)
+        self.answers = 0
+        self.failures = []
+
+    def _ask(self):
+        while not self._ending.is_set():
+            try:
+                answer = self._client.extract(request_for(PICTURE), timeout=60)
+                assert answer.results[0].status.code == 0, answer.results[0].status
+                self.answers += 1
+            except Exception as error:  # pylint: disable=broad-except
+                self.failures.append(error)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ending.set()
+        self._thread.join()
+        self._client.channel.close()
+
+
+class FaultsTest(unittest.TestCase):
+    def assert_unharmed(self, server, harm):
+        """Runs `harm` beside a bystander; then nothing may be left of it."""
+        server.client.extract(request_for(PICTURE), timeout=60)
+        scraped = metrics_address(server)
+        metrics(scraped)
+        files, memory = open_files(server), rss_mib(server)
+        with Bystander(server) as bystander:
+            harm()
+            after = bystander.answers
+            self.assertTrue(wait_for(lambda: bystander.answers > after or bystander.failures))
+        self.assertEqual(bystander.failures, [])
+        self.assertTrue(wait_for(lambda: open_files(server) <= files + SPARE_FILES), (files, open_files(server)))
+        self.assertLess(rss_mib(server) - memory, RSS_BOUND_MIB)
+        self.assertTrue(wait_for(lambda: float(metrics(scraped)["onebyone_requests_in_work"]) == 0))
+        self.assertEqual(len(server.client.list_models(model_pb2.ListModelsRequest(), timeout=60).models), 1)
+
+    def test_connections_that_never_introduce_themselves_are_closed(self):
+        with RunningServer(*METRICS, "--handshake-timeout", "3") as server:
+            def dribble():
+                sockets = [connect(server.address) for _ in range(200)]
+                try:
+                    for byte in PREFACE[:6]:
+                        for socket in sockets:
+                            socket.sendall(bytes((byte,)))
+                        time.sleep(0.2)
+                    # Closed by the server, for what is left of the preface never comes.
+                    for socket in sockets:
+                        try:
+                            while socket.recv(4096):
+                                pass
+                        except ConnectionResetError:
+                            pass
+                finally:
+                    for socket in sockets:
+                        socket.close()
+            self.assert_unharmed(server, dribble)
+
+    def test_thousands_of_calls_that_are_reset_at_once_leave_nothing_behind(self):
+        with RunningServer(*METRICS) as server:
+            block = header_block(SERVICE + "ExtractFeatures")
+
+            def storm():
+                for _ in range(4):
+                    connection = RawConnection(server.address)
+                    try:
+                        for _ in range(20):
+                            connection.send(b"".join(connection.call_and_reset(block) for _ in range(100)))
+                    except ConnectionError:
+                        pass  # the server may have had enough
+                    connection.close()
+            self.assert_unharmed(server, storm)
+
+    def test_a_hundred_thousand_tiny_calls_are_answered_within_a_minute(self):
+        with RunningServer(*METRICS) as server:
+            block = header_block(SERVICE + "ExtractFeatures")  # without an image: refused, each for itself
+
+            def flood():
+                connection = RawConnection(server.address)
+                end = time.monotonic() + 60
+                for batch in range(1000):
+                    connection.send(b"".join(connection.call(block) for _ in range(100)))
+                    while connection.ended < (batch + 1) * 100:
+                        self.assertTrue(connection.receive())
+                self.assertLess(time.monotonic(), end)
+                connection.close()
+            self.assert_unharmed(server, flood)
+            handled = metrics(metrics_address(server))
+            refused = [float(value) for name, value in handled.items()
+                       if name.startswith("grpc_server_handled_total") and "ExtractFeatures" in name and "InvalidArgument" in name]
+            self.assertEqual(refused, [100_000])
+
+    def test_connections_over_the_limit_are_closed_and_those_before_them_are_served(self):
+        with RunningServer(*METRICS, "--max-connections", "20", "--handshake-timeout", "600") as server:
+            def flood():
+                sockets = [connect(server.address) for _ in range(200)]
+                self.assertTrue(wait_for(lambda: open_files(server) < 100), open_files(server))
+                for socket in sockets:
+                    socket.close()
+            self.assert_unharmed(server, flood)
+            self.assertIn("connections beyond 20 closed", server.log())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,36 @@
+"""What is seen of a RunningServer from outside."""
+import os
+import pathlib
+import time
+import urllib.request
+
+
+def metrics(address):
+    """The values of the metrics by name and labels, as they are written."""
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=30) as answer:
+        lines = answer.read().decode().splitlines()
+    return dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+
+
+def metrics_address(server):
+    """Of a server with --metrics-listen, from its log."""
+    found = wait_for(lambda: [word for word in server.log().split() if word.startswith("http://")])
+    return found[0][len("http://"):].split("/")[0]
+
+
+def rss_mib(server):
+    for line in pathlib.Path(f"/proc/{server.process.pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def open_files(server):
+    return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+
+
+def wait_for(what, seconds=60):
+    end = time.monotonic() + seconds
+    while not what() and time.monotonic() < end:
+        time.sleep(0.02)
+    return what()
