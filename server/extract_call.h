@@ -1,6 +1,7 @@
 #pragma once
 
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include "onebyone/v1/feature_extraction.pb.h"
@@ -16,14 +17,18 @@ Caller CallerOf(const grpc::CallbackServerContext& context);
 class ExtractCall final : public grpc::ServerUnaryReactor {
  public:
   // Starts the extraction, or finishes the call with the reason why not. Finish is called exactly once.
-  ExtractCall(grpc::CallbackServerContext& call, const v1::ExtractFeaturesRequest& request,
-              v1::ExtractFeaturesResponse& response, ExtractionContext& context);
+  ExtractCall(grpc::CallbackServerContext& call, const v1::ExtractFeaturesRequest& request, grpc::ByteBuffer& answer,
+              ExtractionContext& context);
 
   void OnCancel() override { extraction_.Cancel(); }
   void OnDone() override { delete this; }
 
  private:
+  void Answer(const absl::Status& outcome);
+
   grpc::CallbackServerContext& call_;
+  grpc::ByteBuffer& answer_;
+  v1::ExtractFeaturesResponse response_;
   Extraction extraction_;
 };
 

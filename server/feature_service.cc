@@ -6,15 +6,32 @@
 #include "server/unary_answer.h"
 
 namespace onebyone {
-grpc::ServerUnaryReactor* FeatureService::ExtractFeatures(grpc::CallbackServerContext* context,
-                                                          const v1::ExtractFeaturesRequest* request,
-                                                          v1::ExtractFeaturesResponse* response) {
-  return new ExtractCall(*context, *request, *response, context_);
+namespace {
+
+// Places of methods in the service, as they come in the .proto file.
+constexpr int kExtractFeatures = 0;
+constexpr int kStreamFeatures = 1;
+
+}  // namespace
+FeatureService::FeatureService(ExtractionContext& context) : context_(context) {
+  AnswerExtractFeaturesByBuffer();
+  AnswerStreamFeaturesByBuffer();
 }
 
-grpc::ServerBidiReactor<v1::StreamFeaturesRequest, v1::StreamFeaturesResponse>* FeatureService::StreamFeatures(
-    grpc::CallbackServerContext* context) {
-  return new StreamCall(*context, context_);
+void FeatureService::AnswerExtractFeaturesByBuffer() {
+  using Handler = grpc::internal::CallbackUnaryHandler<v1::ExtractFeaturesRequest, grpc::ByteBuffer>;
+  MarkMethodCallback(kExtractFeatures,
+                     new Handler([this](grpc::CallbackServerContext* context, const v1::ExtractFeaturesRequest* request,
+                                        grpc::ByteBuffer* answer) -> grpc::ServerUnaryReactor* {
+                       return new ExtractCall(*context, *request, *answer, context_);
+                     }));
+}
+
+void FeatureService::AnswerStreamFeaturesByBuffer() {
+  using Handler = grpc::internal::CallbackBidiHandler<v1::StreamFeaturesRequest, grpc::ByteBuffer>;
+  MarkMethodCallback(kStreamFeatures, new Handler([this](grpc::CallbackServerContext* context) {
+                       return new StreamCall(*context, context_);
+                     }));
 }
 
 grpc::ServerUnaryReactor* FeatureService::ListModels(grpc::CallbackServerContext* context,

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/answer_buffer.h"
 #include "server/extract_call.h"
 #include "server/grpc_status.h"
 #include "server/status_details.h"
@@ -97,6 +98,7 @@ StreamCall::Exchange* StreamCall::TakeHeld() {
 void StreamCall::WriteOutcome(Exchange& exchange, const absl::Status& outcome) {
   *exchange.response.mutable_status() = ToRpcStatus(outcome);
   if (!outcome.ok()) exchange.response.clear_response();
+  exchange.answer = MakeAnswerBuffer(std::move(exchange.response));
 }
 
 void StreamCall::OnWriteDone(bool ok) {
@@ -139,7 +141,7 @@ void StreamCall::Break() {
 
 void StreamCall::Continue(Exchange* ended, int no_longer_busy) {
   v1::StreamFeaturesRequest* read = nullptr;
-  const v1::StreamFeaturesResponse* write = nullptr;
+  const grpc::ByteBuffer* write = nullptr;
   Exchange* again = nullptr;
   bool finish = false;
   {
@@ -158,7 +160,7 @@ void StreamCall::Continue(Exchange* ended, int no_longer_busy) {
       reading_ = true;
     }
     if (!writing_ && !broken_ && !answers_.empty()) {
-      write = &answers_.front()->response;
+      write = &answers_.front()->answer;
       writing_ = true;
     }
     finish = IsOver() && !finished_;

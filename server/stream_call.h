@@ -2,6 +2,7 @@
 
 #include <grpcpp/alarm.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <deque>
@@ -24,7 +25,7 @@ namespace onebyone {
 //   3. Answers are written one at a time, in the order in which extractions end.
 //   4. When the client has closed its side and all answers are written, or the stream broke and all extractions have
 //      ended, the call finishes and deletes itself.
-class StreamCall final : public grpc::ServerBidiReactor<v1::StreamFeaturesRequest, v1::StreamFeaturesResponse> {
+class StreamCall final : public grpc::ServerBidiReactor<v1::StreamFeaturesRequest, grpc::ByteBuffer> {
  public:
   StreamCall(grpc::CallbackServerContext& call, ExtractionContext& context);
 
@@ -39,6 +40,7 @@ class StreamCall final : public grpc::ServerBidiReactor<v1::StreamFeaturesReques
     Exchange(ExtractionContext& context, const CallOrigin* origin) : extraction(context, origin) {}
     v1::StreamFeaturesRequest request;
     v1::StreamFeaturesResponse response;
+    grpc::ByteBuffer answer;  // of `response`, once it has ended
     Extraction extraction;
     bool begun = false;  // Begin has returned: it may be cancelled, and written once it has ended
     bool ended = false;  // the answer is there
