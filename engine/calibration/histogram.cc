@@ -10,6 +10,10 @@ ValueRange EmptyRange() {
   return {.low = std::numeric_limits<float>::infinity(), .high = -std::numeric_limits<float>::infinity()};
 }
 
+ValueRange AnyRange() {
+  return {.low = -std::numeric_limits<float>::infinity(), .high = std::numeric_limits<float>::infinity()};
+}
+
 void Widen(ValueRange& range, absl::Span<const float> numbers) {
   float low = range.low;
   float high = range.high;
@@ -42,8 +46,9 @@ void Spread::Merge(const Spread& other) {
 
 double Spread::deviation() const { return count_ > 0 ? std::sqrt(squares_ / count_) : 0; }
 
-Histogram::Histogram(const ValueRange& observed)
+Histogram::Histogram(const ValueRange& observed, const ValueRange& possible)
     : observed_(observed),
+      possible_(Union(observed, possible)),
       extreme_(std::max(std::abs(static_cast<double>(observed.low)), std::abs(static_cast<double>(observed.high)))),
       counts_(kBins) {}
 

@@ -17,6 +17,9 @@ ValueRange Union(const ValueRange& a, const ValueRange& b);
 // The range of no numbers: low is +infinity, high -infinity.
 ValueRange EmptyRange();
 
+// The range of any number: low is -infinity, high +infinity.
+ValueRange AnyRange();
+
 // Mean and standard deviation of some numbers (Welford, "Note on a method for calculating corrected sums of squares and
 // products", 1962).
 class Spread {
@@ -40,7 +43,8 @@ class Histogram {
   static constexpr int kBins = 2048;
 
   // `observed`: the smallest and the largest number that will come, both finite, from a first look at all of them.
-  explicit Histogram(const ValueRange& observed);
+  // `possible`: what other pictures' numbers cannot leave, where that is known; unlimited by default.
+  explicit Histogram(const ValueRange& observed, const ValueRange& possible = AnyRange());
 
   // Those of one picture. Numbers outside the observed range count at its end; NaN counts for nothing.
   void Add(absl::Span<const float> numbers);
@@ -48,6 +52,8 @@ class Histogram {
   void Merge(const Histogram& other);
 
   const ValueRange& observed() const { return observed_; }
+  // Never less than observed.
+  const ValueRange& possible() const { return possible_; }
   double extreme() const { return extreme_; }
   double bin_width() const { return 2 * extreme_ / kBins; }
   // The number in the middle of bin `i`.
@@ -63,6 +69,7 @@ class Histogram {
 
  private:
   ValueRange observed_;
+  ValueRange possible_;
   double extreme_ = 0;
   std::vector<int64_t> counts_;
   Spread highs_;

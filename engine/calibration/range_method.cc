@@ -90,10 +90,20 @@ double QuantizationError(const Histogram& histogram, double end) {
   return sum / static_cast<double>(histogram.total());  // zeros are exact
 }
 
+namespace {
+
+// Another picture reaches no further than it can.
+ValueRange PossibleExtremes(const Histogram& histogram) {
+  const ValueRange range = ExtremeRange(histogram.observed(), histogram.lows(), histogram.highs());
+  return {std::max(range.low, histogram.possible().low), std::min(range.high, histogram.possible().high)};
+}
+
+}  // namespace
+
 ValueRange ChooseRange(const Histogram& histogram, RangeMethod method) {
   if (histogram.total() == 0) return {};
   switch (method) {
-    case RangeMethod::kExtreme: return ExtremeRange(histogram.observed(), histogram.lows(), histogram.highs());
+    case RangeMethod::kExtreme: return PossibleExtremes(histogram);
     case RangeMethod::kPercentile: return PercentileRange(histogram);
     case RangeMethod::kMse: return LeastErrorRange(histogram);
     case RangeMethod::kMax: break;

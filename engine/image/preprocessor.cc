@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
@@ -168,6 +169,22 @@ absl::Status PreprocessOptions::Validate() const {
     }
   }
   return absl::OkStatus();
+}
+
+float PreprocessOptions::LowestInput() const {
+  float lowest = std::numeric_limits<float>::infinity();
+  for (size_t i = 0; i < mean.size(); ++i) {
+    for (const float pixel : {0.0F, 255.0F}) lowest = std::min(lowest, (pixel * scale - mean[i]) / std[i]);
+  }
+  return lowest;
+}
+
+float PreprocessOptions::HighestInput() const {
+  float highest = -std::numeric_limits<float>::infinity();
+  for (size_t i = 0; i < mean.size(); ++i) {
+    for (const float pixel : {0.0F, 255.0F}) highest = std::max(highest, (pixel * scale - mean[i]) / std[i]);
+  }
+  return highest;
 }
 
 absl::StatusOr<std::unique_ptr<Preprocessor>> Preprocessor::Create(const PreprocessOptions& options) {

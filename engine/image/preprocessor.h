@@ -30,6 +30,9 @@ struct PreprocessOptions {
   std::array<float, 3> std = {1, 1, 1};
   float scale = 1;
   absl::Status Validate() const;
+  // The smallest and the largest number that the network's input can hold, over all channels.
+  float LowestInput() const;
+  float HighestInput() const;
 };
 
 // How the picture is fitted to the network's input.

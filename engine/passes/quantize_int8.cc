@@ -2,36 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "engine/passes/byte_groups.h"
+
 namespace onebyone {
 namespace {
-
-// Sets of values that share one quantization, each by its first value.
-class Groups {
- public:
-  explicit Groups(int values) : parent_(static_cast<size_t>(values)) { std::iota(parent_.begin(), parent_.end(), 0); }
-
-  ValueId Find(ValueId value) {
-    while (parent_[value] != value) value = parent_[value] = parent_[parent_[value]];
-    return value;
-  }
-  void Join(ValueId a, ValueId b) { parent_[Find(std::max(a, b))] = Find(std::min(a, b)); }
-
- private:
-  std::vector<ValueId> parent_;
-};
-
-bool MovesBytes(const Node& node) {
-  if (node.outputs.size() != 1) return false;
-  if (node.op == OpType::kMaxPool || node.op == OpType::kAveragePool) return true;
-  if (node.op != OpType::kConcat) return false;
-  const int64_t axis = std::get<AxisAttributes>(node.attributes).axis;
-  return axis == 1 || axis == -3;
-}
 
 std::optional<ValueRange> RangeOf(const Calibration& calibration, const Value& value) {
   if (value.type != DataType::kFloat32 || value.constant != nullptr || value.shape.rank() != 4) return std::nullopt;
@@ -44,7 +22,7 @@ std::optional<ValueRange> RangeOf(const Calibration& calibration, const Value& v
 
 // Whether the bytes of a group may be companded: a marked convolution computes them, and for the rest max pools; max
 // pools and local response normalizations read them.
-std::vector<bool> FindCompanded(const Graph& graph, Groups& groups) {
+std::vector<bool> FindCompanded(const Graph& graph, ByteGroups& groups) {
   const auto count = static_cast<size_t>(graph.value_count());
   std::vector<bool> companded(count, false);
   std::vector<bool> barred(count, false);
@@ -90,14 +68,7 @@ std::optional<Quantization> QuantizationOf(const std::optional<ValueRange>& rang
 }  // namespace
 
 absl::StatusOr<int> QuantizeInt8::Run(Graph& graph) const {
-  Groups groups(graph.value_count());
-  for (const NodeId id : graph.NodeIds()) {
-    const Node& node = graph.node(id);
-    if (!MovesBytes(node)) continue;
-    for (const ValueId input : node.inputs) {
-      if (input != kNoValue) groups.Join(input, node.outputs.front());
-    }
-  }
+  ByteGroups groups(graph);
   std::vector<std::optional<ValueRange>> ranges(static_cast<size_t>(graph.value_count()));  // of groups
   std::vector<bool> is_float(static_cast<size_t>(graph.value_count()), false);
   const auto is_live = [&](const Value& value) {

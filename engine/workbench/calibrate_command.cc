@@ -12,7 +12,8 @@
 #include "engine/kernels/onednn/layout.h"
 #include "engine/precision_choice.h"
 #include "engine/workbench/companded_layers.h"
-#include "engine/workbench/float_layers.h"
+#include "engine/workbench/float_search.h"
+#include "engine/workbench/loss_share.h"
 #include "engine/workbench/precision_trial.h"
 #include "engine/workbench/table.h"
 #include "engine/workbench/value_observation.h"
@@ -26,6 +27,7 @@ struct Candidate {
   std::string name;
   Calibration calibration;
   Fidelity fidelity;
+  std::vector<std::string> floats = {};  // values that stay float
 };
 
 // Whether `other` is to take the place of `safer`, by which less of an unusual picture saturates: faithful before not
@@ -71,16 +73,21 @@ const Candidate& BestOf(const std::vector<Candidate>& candidates) {
   return *best;
 }
 
-// The best method with convolutions in float, where some are asked for or needed.
-absl::StatusOr<std::optional<Candidate>> TryFloatLayers(const PrecisionTrial& trial, std::optional<int> keep,
-                                                        const Candidate& best) {
-  const bool wanted = keep.has_value() ? *keep > 0 : !IsFaithful(best.fidelity);
+// A method with values in float, where some are asked for or `best` loses more than leaves other pictures faithful.
+absl::StatusOr<std::optional<Candidate>> TryFloats(const PrecisionTrial& trial, std::optional<int> keep,
+                                                   const std::vector<Candidate>& methods, const Candidate& best) {
+  const bool leaves_reserve =
+      IsFaithful(best.fidelity) && LossShare(best.fidelity) <= LargestLossShare(best.calibration.images);
+  const bool wanted = keep.has_value() ? *keep > 0 : !leaves_reserve;
   if (!wanted) return std::nullopt;
-  Candidate candidate = best;
-  ASSIGN_OR_RETURN(const FidelityMeasurement measurement, KeepInFloat(trial, keep, candidate.calibration));
-  candidate.fidelity = Summarize(measurement, Precision::kInt8);
-  candidate.name = absl::StrCat(best.name, ", some convolutions in float");
-  return candidate;
+  std::vector<Calibration> calibrations;
+  for (const Candidate& candidate : methods) calibrations.push_back(candidate.calibration);
+  ASSIGN_OR_RETURN(FloatChoice choice, KeepInFloat(trial, keep, calibrations, best.calibration));
+  return Candidate{
+      .name = absl::StrCat("int8, ", choice.calibration.method, ", ", choice.values.size(), " values in float"),
+      .calibration = std::move(choice.calibration),
+      .fidelity = Summarize(choice.measurement, Precision::kInt8),
+      .floats = std::move(choice.values)};
 }
 
 absl::StatusOr<std::optional<Candidate>> TryWinograd(const PrecisionTrial& trial, const Candidate& best) {
@@ -107,8 +114,9 @@ std::vector<std::string> Row(const Candidate& candidate) {
           absl::StrFormat("%.4f", fidelity.top1_agreement), IsFaithful(fidelity) ? "yes" : "no"};
 }
 
-void Print(const std::vector<Candidate>& tried, const Bundle& bundle, const Graph& network, const Calibration& chosen,
+void Print(const std::vector<Candidate>& tried, const Bundle& bundle, const Graph& network, const Candidate& best,
            std::ostream& out) {
+  const Calibration& chosen = best.calibration;
   Table table({{"precision", Table::Align::kLeft}, {"pooled cosine"}, {"map cosine"}, {"top-1"}, {"faithful"}});
   for (const Candidate& candidate : tried) table.AddRow(Row(candidate));
   out << table.ToString() << "\n";
@@ -118,9 +126,14 @@ void Print(const std::vector<Candidate>& tried, const Bundle& bundle, const Grap
     out << "; companded:";
     for (const std::string& layer : chosen.companded_layers) out << " " << layer;
   }
-  if (!chosen.float_layers.empty()) {
+  if (!best.floats.empty()) {
     out << "; in float:";
-    for (const std::string& layer : chosen.float_layers) out << " " << layer;
+    for (const std::string& value : best.floats) out << " " << value;
+  }
+  if (!IsFaithful(best.fidelity)) {
+    const Fidelity least = LeastFidelity(Precision::kInt8);
+    out << "\nint8 is not faithful: want " << least.pooled_cosine << " pooled, " << least.map_cosine << " in maps and "
+        << least.top1_agreement << " top-1";
   }
   Bundle calibrated = bundle;
   calibrated.calibration = std::make_shared<const Calibration>(chosen);
@@ -135,29 +148,31 @@ absl::Status RunCalibrate(const CalibrateOptions& options, std::ostream& out, st
   ASSIGN_OR_RETURN(const Graph network, ImportOnnxFile(bundle.model_path));
   ASSIGN_OR_RETURN(PictureSet pictures, ReadPictures(options.images, bundle.preprocess, options.threads, errors));
   std::vector<Candidate> tried;
-  Calibration chosen;
+  Candidate best;
   {
     Progress progress(options.show_progress ? &errors : nullptr);
     ASSIGN_OR_RETURN(PrecisionTrial trial,
                      PrecisionTrial::Create(bundle, network, std::move(pictures), options.threads, progress));
     RETURN_IF_ERROR(trial.HoldOut());
     ASSIGN_OR_RETURN(tried, TryMethods(trial, options.method));
-    ASSIGN_OR_RETURN(const std::optional<Candidate> mixed, TryFloatLayers(trial, options.keep_float, BestOf(tried)));
-    if (mixed.has_value()) tried.push_back(*mixed);
-    // A count that is asked for is taken, better or not.
-    Candidate best = mixed.has_value() && options.keep_float.has_value() ? tried.back() : BestOf(tried);
+    best = BestOf(tried);
+    ASSIGN_OR_RETURN(const std::optional<Candidate> mixed, TryFloats(trial, options.keep_float, tried, best));
+    if (mixed.has_value()) {
+      tried.push_back(*mixed);
+      // A count that is asked for is taken, better or not; floats that do not make it faithful only cost time.
+      if (options.keep_float.has_value() || IsFaithful(mixed->fidelity)) best = *mixed;
+    }
     ASSIGN_OR_RETURN(const std::optional<Candidate> winograd, TryWinograd(trial, best));
     if (winograd.has_value()) tried.push_back(best = *winograd);
-    chosen = best.calibration;
-    chosen.fidelities.push_back(best.fidelity);
+    best.calibration.fidelities.push_back(best.fidelity);
     ASSIGN_OR_RETURN(const std::optional<Candidate> bfloat16, TryBFloat16(trial));
     if (bfloat16.has_value()) {
-      chosen.fidelities.push_back(bfloat16->fidelity);
+      best.calibration.fidelities.push_back(bfloat16->fidelity);
       tried.push_back(*bfloat16);
     }
   }
-  RETURN_IF_ERROR(WriteCalibration(bundle.folder, bundle.sha256, chosen));
-  Print(tried, bundle, network, chosen, out);
+  RETURN_IF_ERROR(WriteCalibration(bundle.folder, bundle.sha256, best.calibration));
+  Print(tried, bundle, network, best, out);
   return absl::OkStatus();
 }
 

@@ -245,8 +245,8 @@ void AddKeepFloat(CLI::App* app, std::optional<int>& count) {
   };
   app->add_option_function<std::string>(
          "--keep-float", set,
-         "Convolutions that stay in float, those first that need it most. auto (default): as many as it takes until "
-         "features are faithful, at most a quarter of them")
+         "Values that stay float, those first that cost the most fidelity as bytes. auto (default): as few as it takes "
+         "until features are faithful with a reserve")
       ->check(CLI::Validator(check, ""))
       ->type_name("N|auto");
 }

@@ -11,7 +11,7 @@
 namespace onebyone {
 namespace {
 
-constexpr size_t kPicturesToRank = 8;  // enough to tell the worst layers, and each costs a run per convolution
+constexpr size_t kPicturesToRank = 8;
 
 }  // namespace
 
@@ -29,11 +29,16 @@ absl::StatusOr<std::vector<Convolution>> FindConvolutions(const Graph& network,
   return convolutions;
 }
 
+std::vector<size_t> SomePictures(const PictureSet& pictures) {
+  std::vector<size_t> some = pictures.All();
+  if (some.size() > kPicturesToRank) some.resize(kPicturesToRank);
+  return some;
+}
+
 absl::StatusOr<double> MeasureError(const PrecisionTrial& trial, const std::string& stage,
                                     const Calibration& calibration) {
-  std::vector<size_t> some = trial.pictures().All();
-  if (some.size() > kPicturesToRank) some.resize(kPicturesToRank);
-  ASSIGN_OR_RETURN(const FidelityMeasurement measurement, trial.MeasureInt8(stage, calibration, some));
+  ASSIGN_OR_RETURN(const FidelityMeasurement measurement,
+                   trial.MeasureInt8(stage, calibration, SomePictures(trial.pictures())));
   double sum = 0;
   for (const LayerFidelity& layer : measurement.layers) {
     sum += (1 - layer.least_map_cosine) + (1 - layer.least_pooled_cosine);

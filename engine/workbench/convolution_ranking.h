@@ -22,6 +22,9 @@ struct Convolution {
 absl::StatusOr<std::vector<Convolution>> FindConvolutions(
     const Graph& network, const std::function<bool(const ConvAttributes&)>& wanted = nullptr);
 
+// A few pictures, enough to tell the worst layers; each costs a run for each layer that is tried.
+std::vector<size_t> SomePictures(const PictureSet& pictures);
+
 // One number for the error of a network in int8 by `calibration`, measured on a few pictures: how far the cosines of
 // its layers are from 1, on the average.
 absl::StatusOr<double> MeasureError(const PrecisionTrial& trial, const std::string& stage,

@@ -1,5 +1,6 @@
 #include "engine/workbench/precision_trial.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -19,11 +20,10 @@ absl::StatusOr<FidelityMeasurement> PrecisionTrial::Measure(const std::string& s
                                                             const std::vector<std::string>& layers) const {
   progress_->Begin(stage, static_cast<int64_t>(which.empty() ? pictures_.inputs.size() : which.size()));
   ASSIGN_OR_RETURN(const std::shared_ptr<const Model> other, MakeModel(exact_->bundle, network_, options));
-  return MeasureFidelity(*exact_, *other,
-                         {.layers = layers.empty() ? ComparedLayers(*exact_->compiled) : layers,
-                          .pictures = which,
-                          .threads = threads_},
-                         pictures_, *progress_);
+  return MeasureFidelity(
+      *exact_, *other,
+      {.layers = layers.empty() ? ComparedLayers(*exact_->compiled) : layers, .pictures = which, .threads = threads_},
+      pictures_, *progress_);
 }
 
 absl::StatusOr<FidelityMeasurement> PrecisionTrial::MeasureInt8(const std::string& stage,
@@ -41,6 +41,15 @@ absl::Status PrecisionTrial::HoldOut() {
   return absl::OkStatus();
 }
 
+PrecisionTrial PrecisionTrial::Fainter(float factor) const {
+  PrecisionTrial fainter = *this;
+  for (Tensor& input : fainter.pictures_.inputs) {
+    std::transform(input.As<float>(), input.As<float>() + input.elements(), input.As<float>(),
+                   [factor](float number) { return factor * number; });
+  }
+  return fainter;
+}
+
 absl::StatusOr<FidelityMeasurement> PrecisionTrial::MeasureHeldOut(const std::string& stage,
                                                                    const Calibration& calibration) const {
   std::optional<FidelityMeasurement> all;
@@ -48,7 +57,11 @@ absl::StatusOr<FidelityMeasurement> PrecisionTrial::MeasureHeldOut(const std::st
     const auto others = part.calibrations.find(calibration.method);
     if (others == part.calibrations.end()) continue;
     Calibration held_out = calibration;
-    held_out.ranges = others->second.ranges;
+    for (auto& [value, range] : held_out.ranges) {
+      if (const auto found = others->second.ranges.find(value); found != others->second.ranges.end()) {
+        range = found->second;
+      }
+    }
     ASSIGN_OR_RETURN(const FidelityMeasurement measurement, MeasureInt8(stage, held_out, part.pictures));
     all = all.has_value() ? Merge(*all, measurement) : measurement;
   }

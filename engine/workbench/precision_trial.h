@@ -34,9 +34,13 @@ class PrecisionTrial {
   // The same in int8, with all convolutions as Winograd that `calibration` allows.
   absl::StatusOr<FidelityMeasurement> MeasureInt8(const std::string& stage, const Calibration& calibration,
                                                   const std::vector<size_t>& which = {}) const;
-  // The same on all pictures, each with the ranges that others give by the method of `calibration`. With those of
-  // `calibration` where none were held out, or there is but one picture.
+  // The same on all pictures, each with the ranges that others give by the method of `calibration`, for the values
+  // that have one there. With those of `calibration` where none were held out, or there is but one picture.
   absl::StatusOr<FidelityMeasurement> MeasureHeldOut(const std::string& stage, const Calibration& calibration) const;
+
+  // The same trial on pictures of so much of their contrast: their inputs times `factor`, the ranges of the others as
+  // they were.
+  PrecisionTrial Fainter(float factor) const;
 
   const Model& exact() const { return *exact_; }
   const Graph& network() const { return network_; }

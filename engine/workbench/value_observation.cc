@@ -53,9 +53,9 @@ absl::StatusOr<std::vector<ValueRange>> ObserveRanges(Observer& observer, const 
                                                       const std::vector<size_t>& which, Progress& progress) {
   const size_t values = observer.values.size();
   std::vector<std::vector<ValueRange>> seen(observer.runners.size(), std::vector<ValueRange>(values, EmptyRange()));
-  RETURN_IF_ERROR(observer.Look(pictures, which, progress, [&](size_t thread, size_t value, absl::Span<const float> numbers) {
-    Widen(seen[thread][value], numbers);
-  }));
+  RETURN_IF_ERROR(observer.Look(
+      pictures, which, progress,
+      [&](size_t thread, size_t value, absl::Span<const float> numbers) { Widen(seen[thread][value], numbers); }));
   std::vector<ValueRange> ranges(values, EmptyRange());
   for (size_t value = 0; value < values; ++value) {
     for (const auto& thread : seen) ranges[value] = Union(ranges[value], thread[value]);
@@ -76,12 +76,14 @@ absl::StatusOr<Observations> ObserveValues(const Model& model, const PictureSet&
   progress.Begin("ranges of values", static_cast<int64_t>(which.size()));
   ASSIGN_OR_RETURN(const std::vector<ValueRange> ranges, ObserveRanges(observer, pictures, which, progress));
 
-  const std::vector<Histogram> empty(ranges.begin(), ranges.end());
+  std::vector<Histogram> empty(ranges.begin(), ranges.end());
+  const PreprocessOptions& input = model.bundle.preprocess;
+  empty.back() = Histogram(ranges.back(), {input.LowestInput(), input.HighestInput()});
   std::vector<std::vector<Histogram>> seen(observer.runners.size(), empty);
   progress.Begin("histograms of values", static_cast<int64_t>(which.size()));
-  RETURN_IF_ERROR(observer.Look(pictures, which, progress, [&](size_t thread, size_t value, absl::Span<const float> numbers) {
-    seen[thread][value].Add(numbers);
-  }));
+  RETURN_IF_ERROR(observer.Look(
+      pictures, which, progress,
+      [&](size_t thread, size_t value, absl::Span<const float> numbers) { seen[thread][value].Add(numbers); }));
   Observations observations;
   for (size_t value = 0; value < ranges.size(); ++value) {
     Histogram histogram = empty[value];

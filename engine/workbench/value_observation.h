@@ -16,8 +16,9 @@ namespace onebyone {
 // What values were seen to hold, by their names.
 using Observations = absl::btree_map<std::string, Histogram>;
 
-// Runs the model on the pictures (on `which` of them; none: all), twice: how far the values reach, then how often they hold what. All layers, and the
-// network's input. INVALID_ARGUMENT, naming the layer, where one holds NaN only or an infinite number.
+// Runs the model on the pictures (on `which` of them; none: all), twice: how far the values reach, then how often they
+// hold what. All layers, and the network's input. INVALID_ARGUMENT, naming the layer, where one holds NaN only or an
+// infinite number.
 absl::StatusOr<Observations> ObserveValues(const Model& model, const PictureSet& pictures, int threads,
                                            Progress& progress, const std::vector<size_t>& which = {});
 

@@ -10,6 +10,7 @@
 #include "engine/precision_choice.h"
 #include "engine/tensor/quantization.h"
 #include "engine/workbench/convolution_ranking.h"
+#include "engine/workbench/loss_share.h"
 
 namespace onebyone {
 namespace {
@@ -28,12 +29,13 @@ bool TakesWinograd(const ConvAttributes& attributes) {
          all(window.dilations, 1);
 }
 
-bool LeavesReserve(const Fidelity& winograd, const Fidelity& direct) {
+bool LeavesReserve(const Fidelity& winograd, const Fidelity& direct, int pictures) {
   const Fidelity least = LeastFidelity(Precision::kInt8);
   const auto with_reserve = [](double limit, double reached) {
     return std::max(limit + kReserve * (reached - limit), 1 - kLoss * (1 - reached));
   };
-  return IsFaithful(winograd) && winograd.pooled_cosine >= with_reserve(least.pooled_cosine, direct.pooled_cosine) &&
+  return IsFaithful(winograd) && LossShare(winograd) <= std::max(LargestLossShare(pictures), LossShare(direct)) &&
+         winograd.pooled_cosine >= with_reserve(least.pooled_cosine, direct.pooled_cosine) &&
          winograd.map_cosine >= with_reserve(least.map_cosine, direct.map_cosine);
 }
 
@@ -79,7 +81,7 @@ absl::StatusOr<std::optional<Fidelity>> AllowWinograd(const PrecisionTrial& tria
   for (size_t next = most; most > fine; next = (fine + most + 1) / 2) {
     const std::vector<Convolution> some(layers.begin(), layers.begin() + static_cast<int64_t>(next));
     ASSIGN_OR_RETURN(const Fidelity fidelity, MeasureWith(trial, some, allowed));
-    if (LeavesReserve(fidelity, direct)) {
+    if (LeavesReserve(fidelity, direct, calibration.images)) {
       fine = next;
       found = fidelity;
       calibration.winograd_layers = allowed.winograd_layers;

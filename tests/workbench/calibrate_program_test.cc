@@ -40,9 +40,11 @@ TEST_F(CalibrateTest, MakesTheBundleReadyForInt8) {
   EXPECT_THAT(Workbench(run), Succeeds());
 }
 
-TEST_F(CalibrateTest, TakesTheMethodAndTheFloatLayersThatAreAskedFor) {
-  ASSERT_THAT(Calibrate({"--method", "percentile", "--keep-float", "1"}), Succeeds());
-  EXPECT_THAT(Written(), AllOf(HasSubstr("method: \"percentile\""), HasSubstr("float_layers: ")));
+TEST_F(CalibrateTest, TakesTheMethodAndTheNumberOfFloatsThatAreAskedFor) {
+  const ProgramRun one = Calibrate({"--method", "percentile", "--keep-float", "1"});
+  ASSERT_THAT(one, Succeeds());
+  EXPECT_THAT(one.out, AllOf(HasSubstr("1 values in float"), HasSubstr("; in float: ")));
+  EXPECT_THAT(Written(), HasSubstr("method: \"percentile\""));
   ASSERT_THAT(Calibrate({"--method", "mse", "--keep-float", "0", "--threads", "2"}), Succeeds());
   EXPECT_THAT(Written(), AllOf(HasSubstr("method: \"mse\""), Not(HasSubstr("float_layers"))));
 }
