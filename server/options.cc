@@ -13,6 +13,8 @@ namespace {
 // The most elements of a protocol buffer message are bound by its 2 GiB; some room is left for what is around the maps.
 constexpr int64_t kMaxProtoBytes = (int64_t{2} << 30) - (int64_t{16} << 20);
 
+constexpr int64_t kLeastResponseCache = int64_t{1} << 20;  // an eighth of it is the largest answer that is kept
+
 absl::Status InRange(absl::string_view option, int64_t got, int64_t least, int64_t most) {
   if (got >= least && got <= most) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("--", option, ": wanted ", least, " to ", most, ", got ", got));
@@ -88,6 +90,10 @@ absl::Status ServerOptions::Validate() const {
                           limits.max_message_bytes + limits.max_answer_bytes));
   RETURN_IF_ERROR(AtLeast("max-decoded-bytes", scheduler.max_decoded_bytes, "6 times --max-image-pixels",
                           kBytesOfAPixel * limits.image.max_pixels));
+  if (response_cache_bytes != 0 && response_cache_bytes < kLeastResponseCache) {
+    return absl::InvalidArgumentError(absl::StrCat("--response-cache-bytes: wanted 0 (no cache) or at least ",
+                                                   kLeastResponseCache, ", got ", response_cache_bytes));
+  }
   RETURN_IF_ERROR(InRange("stream-window", limits.stream_window, 1, 1024));
   RETURN_IF_ERROR(InRange("max-plans", compile.max_plans, 1, 100'000));
   RETURN_IF_ERROR(InRange("max-native-plans", compile.max_native_plans, 1, 100'000));

@@ -79,17 +79,19 @@ void RequestObservation::Refuse(const absl::Status& reason) {
   Log(reason, nullptr);
 }
 
-void RequestObservation::End(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response) {
+void RequestObservation::End(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response,
+                             const CacheUse& cache) {
   model_->pending().Decrement();
-  CountImages(outcome, response);
+  CountImages(outcome, response, cache);
   if (!outcome.ok()) model_->CountFailure(ReasonOfFailure(outcome.code()));
   if (ReasonOfFailure(outcome.code()) == FailureReason::kCanceled) {
     observability_.metrics().wasted_seconds().Increment(WorkOf(response.timing()));
   }
-  Log(outcome, &response);
+  Log(outcome, &response, cache.spared);
 }
 
-void RequestObservation::CountImages(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response) {
+void RequestObservation::CountImages(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response,
+                                     const CacheUse& cache) {
   int answered = 0;
   for (const v1::ImageResult& image : response.results()) {
     model_->ObserveStages(image.timing());
@@ -99,16 +101,19 @@ void RequestObservation::CountImages(const absl::Status& outcome, const v1::Extr
     if (result == ImageResult::kOk) ++answered;
   }
   for (const size_t size : sizes_) observability_.metrics().image_bytes().Observe(static_cast<double>(size));
-  if (outcome.ok()) model_->CountSuccess(response.timing(), answered);
+  model_->CountCache(cache);
+  if (outcome.ok()) model_->CountSuccess(response.timing(), answered - static_cast<int>(cache.spared));
 }
 
-void RequestObservation::Log(const absl::Status& outcome, const v1::ExtractFeaturesResponse* response) const {
+void RequestObservation::Log(const absl::Status& outcome, const v1::ExtractFeaturesResponse* response,
+                             int64_t spared) const {
   if (!observability_.logs_access()) return;
   RequestSummary summary;
   summary.model = served_ == nullptr ? request_->model() : served_->bundle.name;
   summary.version = served_ == nullptr ? 0 : served_->bundle.version;
   summary.layers = LayersOf(*request_);
   summary.images = sizes_.empty() ? request_->images_size() : static_cast<int>(sizes_.size());
+  summary.cached_images = static_cast<int>(spared);
   summary.image_bytes = image_bytes_;
   if (response != nullptr) {
     summary.timing = response->timing();

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "onebyone/v1/feature_extraction.pb.h"
+#include "server/cache/cached_image.h"
 #include "server/observability/observability.h"
 #include "server/request_codec.h"
 
@@ -29,11 +30,12 @@ class RequestObservation {
   // It was not taken, and this is why.
   void Refuse(const absl::Status& reason);
   // It was taken and has ended so; `response` has its images' results and timing.
-  void End(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response);
+  void End(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response, const CacheUse& cache);
 
  private:
-  void CountImages(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response);
-  void Log(const absl::Status& outcome, const v1::ExtractFeaturesResponse* response) const;
+  void CountImages(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response, const CacheUse& cache);
+  // `spared`: images that the response cache answered.
+  void Log(const absl::Status& outcome, const v1::ExtractFeaturesResponse* response, int64_t spared = 0) const;
 
   Observability& observability_;
   const CallOrigin* const origin_;
