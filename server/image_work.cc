@@ -41,6 +41,7 @@ ImageWork::Outcome ImageWork::Run(int index, LaneTools& tools, const Cancellatio
 
 ImageWork::Outcome ImageWork::Extract(int index, LaneTools& tools, const Cancellation& cancellation,
                                       v1::ImageResult& result) {
+  if (const absl::Status wanted = cancellation.Check(); !wanted.ok()) return {.status = wanted, .sample = {}};
   const bool is_native = spec_.fit == InputFit::kNative;
   if (is_native && !spec_.native_images[index].status.ok())
     return {.status = spec_.native_images[index].status, .sample = {}};
