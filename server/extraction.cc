@@ -74,6 +74,7 @@ absl::Status Extraction::TryStart(const v1::ExtractFeaturesRequest& request, v1:
   const absl::Status scheduled = context_.scheduler.Schedule(*job_, job_->bytes());
   if (!scheduled.ok()) {
     admitted_ = false;
+    job_.reset();  // it may hold answers that the cache has given up, and nobody counts them
   } else if (has_kept) {  // otherwise the job may be gone
     job_->AnswerKept();
   }

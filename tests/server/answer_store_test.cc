@@ -104,8 +104,11 @@ TEST(AnswerStore, ManyThreadsKeepItWithinItsBytes) {
         const uint64_t number = (i * 7 + thread) % 25;
         const auto found = store.Find(Key(number));
         const std::string content(2000, static_cast<char>('a' + number));
-        if (found != nullptr) EXPECT_EQ(found->Get(0).content(), content);
-        if (found == nullptr) store.Keep(Key(number), Maps(2000, content[0]));
+        if (found != nullptr) {
+          EXPECT_EQ(found->Get(0).content(), content);
+        } else {
+          store.Keep(Key(number), Maps(2000, content[0]));
+        }
         EXPECT_LE(store.state().bytes, store.max_bytes());
       }
     });

@@ -158,7 +158,9 @@ TEST_F(ResponseCacheService, CallersThatGoAwayHarmNoOthers) {
   for (int seed = 0; seed < 6; ++seed) callers.push_back(std::async(std::launch::async, caller, seed));
   for (int seed = 0; seed < 6; ++seed) {
     const int answered = callers[seed].get();
-    if (seed % 2 == 1) EXPECT_EQ(answered, 60);
+    if (seed % 2 == 1) {
+      EXPECT_EQ(answered, 60);
+    }
   }
   EXPECT_TRUE(server_->scheduler().admission().WaitUntilEmpty(absl::Seconds(60)));
   EXPECT_EQ(server_->scheduler().admission().bytes(), 0);
