@@ -63,7 +63,7 @@ TEST(AnswerStore, NeverTakesMoreThanItsBytesAndDropsTheLeastRecentlyUsed) {
   EXPECT_EQ(store.state().bytes, 10 * one);
   EXPECT_THAT(store.Find(Key(0)), NotNull());
   EXPECT_THAT(store.Find(Key(1)), IsNull());
-  store.Keep(Key(11), Maps(kBytes + 4000));
+  store.Keep(Key(11), Maps(kBytes + 1000));
   EXPECT_EQ(store.state().evictions, 3) << "a larger one makes room for itself";
   EXPECT_LE(store.state().bytes, store.max_bytes());
 }
