@@ -32,7 +32,11 @@ struct LoadCalls::Call {
   absl::Time deadline = absl::InfiniteFuture();
 };
 
-LoadCalls::LoadCalls(const LoadFlags& flags, const std::string& request) : flags_(flags), varied_(request) {
+LoadCalls::LoadCalls(const LoadFlags& flags, const std::string& request)
+    : flags_(flags),
+      varied_(request),
+      // Not from 1 on: what was another number in one run is to be another in the next.
+      variations_(static_cast<uint64_t>(absl::ToUnixMicros(absl::Now()))) {
   const grpc::Slice slice(request);
   request_ = grpc::ByteBuffer(&slice, 1);
   for (int i = 0; i < flags_.connections; ++i) {

@@ -63,7 +63,7 @@ class LoadCalls {
 
   const LoadFlags flags_;
   std::string varied_;  // the message, where it varies
-  uint64_t variations_ = 0;
+  uint64_t variations_;
   grpc::ByteBuffer request_;
   std::vector<std::unique_ptr<grpc::GenericStub>> stubs_;
   absl::BitGen random_;  // of the sending thread

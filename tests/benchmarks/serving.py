@@ -84,6 +84,11 @@ class Server:
                 return int(line.split()[1]) / 1024
         return 0.0
 
+    def cpu_seconds(self):
+        """Of the process since its start, user and system."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def is_live(self):
         run = subprocess.run([BIN / "onebyone", "health", "--server", self.address], capture_output=True, check=False)
         return run.returncode == 0
