@@ -33,9 +33,12 @@ constexpr absl::Duration kRefusing = absl::Milliseconds(500);
 // When the port is closed: how long connections are served on until each has a moment without a call, to be closed in.
 // A proxy tells its client of a refusal, but not of a closed connection: it takes another server.
 constexpr absl::Duration kLettingGo = absl::Seconds(2);
-constexpr absl::Duration kWordOfDrain = absl::Milliseconds(50);    // before that, for health's watchers to be told
-constexpr absl::Duration kBetweenLooks = absl::Milliseconds(250);  // for calls whose messages do not come
-constexpr int kRestAfterLook = 49;  // times as long as a look at all connections took: with thousands, 2 % of a CPU
+constexpr absl::Duration kWordOfDrain = absl::Milliseconds(50);  // before that, for health's watchers to be told
+// At messages that have not come whole: how much they hold, and how long. The first often, for a gigabyte a second may
+// come, but with thousands of connections no more than 2 % of a CPU: resting for so many times what a look took.
+constexpr absl::Duration kBetweenLooks = absl::Milliseconds(50);
+constexpr int kRestAfterLook = 49;
+constexpr absl::Duration kBetweenLateLooks = absl::Milliseconds(250);
 constexpr int kMostReflectionThreads = 16;  // each reflection stream holds one
 
 int Milliseconds(absl::Duration duration) {
@@ -183,14 +186,20 @@ void Server::LimitConnections() {
 }
 
 void Server::WatchUploads() {
+  struct Next {
+    absl::Time late = absl::InfinitePast();
+    absl::Time beyond = absl::InfinitePast();
+  };
   upload_watch_ = std::make_unique<Ticker>(
-      kBetweenLooks,
-      [&uploads = intake_->uploads, connections = Connections(address_), next = absl::InfinitePast()]() mutable {
+      kBetweenLooks, [&uploads = intake_->uploads, connections = Connections(address_), next = Next()]() mutable {
         const absl::Time start = absl::Now();
-        uploads.EndLate();
-        if (start < next) return;
+        if (start >= next.late) {
+          uploads.EndLate();
+          next.late = start + kBetweenLateLooks;
+        }
+        if (start < next.beyond) return;
         uploads.EndBeyond(connections.BytesReceived());
-        next = absl::Now() + kRestAfterLook * (absl::Now() - start);
+        next.beyond = absl::Now() + kRestAfterLook * (absl::Now() - start);
       });
 }
 
@@ -198,8 +207,8 @@ void Server::ReloadModels() { watcher_->ReloadNow(); }
 
 bool Server::Drain() {
   watcher_.reset();
+  kserve_->SetDraining();  // first: who is told by health's watch finds it so here
   health_->SetDraining();
-  kserve_->SetDraining();
   spdlog::info("draining: health says NOT_SERVING; requests are taken for another {}",
                absl::FormatDuration(options_.drain.lame_duck));
   absl::SleepFor(options_.drain.lame_duck);

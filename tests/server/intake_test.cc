@@ -119,15 +119,15 @@ TEST_F(Intake, AStreamGoesOnWhereARequestHoldsTooMuch) {
 TEST_F(Intake, ARequestThatFindsNoRoomIsRefusedWhereAllStreamsTogetherHoldTooMuch) {
   ServerOptions options = TinyServerOptions();
   options.limits.max_images = 8;
-  options.limits.max_message_bytes = 1 << 20;
+  options.limits.max_message_bytes = 4 << 20;
   options.limits.max_answer_bytes = 1 << 20;
-  options.scheduler.max_queued_bytes = 2 << 20;  // streams may hold a quarter of it
+  options.scheduler.max_queued_bytes = 6 << 20;  // streams may hold a quarter of it
   options.scheduler.max_queued_images = 8;
   options.scheduler.lanes = 1;
   Start(options);
   const std::string large = EncodedPicture(2500, 2500, ".jpg");
   constexpr int kStreams = 6;
-  const std::string padding(300 << 10, 'x');
+  const std::string padding(600 << 10, 'x');
   std::vector<std::thread> clients;
   std::atomic<int> refused = 0;
   std::atomic<int> answered = 0;
@@ -136,7 +136,7 @@ TEST_F(Intake, ARequestThatFindsNoRoomIsRefusedWhereAllStreamsTogetherHoldTooMuc
       grpc::ClientContext context;
       const auto stream = stub_->StreamFeatures(&context);
       v1::StreamFeaturesRequest request;
-      AddImages(4, large, *request.mutable_request());
+      AddImages(2, large, *request.mutable_request());
       request.mutable_request()->mutable_images(0)->set_id(padding);
       for (int k = 0; k < 2; ++k) ASSERT_TRUE(stream->Write(request));
       stream->WritesDone();
