@@ -109,10 +109,9 @@ void Uploads::EndBeyond(const absl::flat_hash_map<std::string, int64_t>& receive
     int64_t left = all;
     for (auto holder = holders.begin(); left > limits_.bytes; ++holder) {
       left -= holder->first;
-      Connection& connection = *holder->second;
-      for (size_t n = (connection.waiting.size() + 1) / 2; n > 0; --n) {
-        taken.push_back(Take(connection, connection.waiting.begin()));
-      }
+      // All of it: their frames lie side by side in gRPC's buffers, which none of them frees alone.
+      std::list<Upload*>& waiting = holder->second->waiting;
+      while (!waiting.empty()) taken.push_back(Take(*holder->second, waiting.begin()));
     }
   }
   const absl::Status why = WithReason(

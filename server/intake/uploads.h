@@ -73,7 +73,7 @@ class Uploads {
   void EndLate();
   // Ends some where all together hold too much: RESOURCE_EXHAUSTED. `received`: the bytes that each connection has
   // received since its beginning, by peer. What is no whole message by now is held, up to a message for each that
-  // waits; of the connections that hold the most, the older half of the waiting is ended. To be called now and then.
+  // waits; on the connections that hold the most, all that waits is ended. To be called now and then.
   void EndBeyond(const absl::flat_hash_map<std::string, int64_t>& received);
   // Ends all of a kind, and those to come at once.
   void EndAll(Upload::Kind kind, const absl::Status& why);

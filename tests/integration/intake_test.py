@@ -38,6 +38,11 @@ def forget_peak(server):
     pathlib.Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")
 
 
+def send_all(connection):
+    wait_for(lambda: connection.work(0.2) or connection.closed or connection.unsent() == 0)
+    connection.work(1)
+
+
 class AmplificationTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -119,11 +124,11 @@ class HalfSentTest(unittest.TestCase):
                 for i in range(40):
                     connection.begin(methods[i % len(methods)], MIB, 1)
             start = time.monotonic()
-            while time.monotonic() < start + 20 and any(len(connection.codes) < 40 for connection in connections):
+            while time.monotonic() < start + 60 and any(len(connection.codes) < 40 for connection in connections):
                 for connection in connections:
                     connection.dribble()
                     connection.work(0.05)
-            self.assertLess(time.monotonic() - start, 15)
+            self.assertLess(time.monotonic() - start, 30)
             for connection in connections:
                 self.assertEqual(set(connection.codes.values()), {DEADLINE_EXCEEDED})
                 self.assertFalse(connection.closed)
@@ -136,12 +141,12 @@ class HalfSentTest(unittest.TestCase):
             connection = HalfSentCalls(server.address)
             for _ in range(10):
                 connection.begin(SERVICE + "StreamFeatures", MIB, 1000)
-            self.assertTrue(wait_for(lambda: connection.work(0.2) or len(connection.codes) == 10, 20))
+            self.assertTrue(wait_for(lambda: connection.work(0.2) or len(connection.codes) == 10))
             self.assertEqual(set(connection.codes.values()), {DEADLINE_EXCEEDED})
             connection.close()
 
     def test_what_has_not_come_whole_is_bounded_and_others_are_served(self):
-        bound = 128
+        bound = 256
         with RunningServer("--max-transport-bytes", f"{bound}MiB", "--max-message-bytes", "32MiB", "--upload-timeout", "600") as server:
             server.client.extract(request_for(PICTURE), timeout=60)
             forget_peak(server)
@@ -151,7 +156,7 @@ class HalfSentTest(unittest.TestCase):
                 for connection in connections:  # 1.2 GiB, half of it on streams
                     for i in range(20):
                         connection.begin(SERVICE + ("StreamFeatures" if i % 2 else "ExtractFeatures"), 32 * MIB, 16 * MIB)
-                threads = [threading.Thread(target=connection.work, args=(8,)) for connection in connections]
+                threads = [threading.Thread(target=send_all, args=(connection,)) for connection in connections]
                 for thread in threads:
                     thread.start()
                 for thread in threads:
