@@ -35,20 +35,16 @@ StreamCall::StreamCall(grpc::CallbackServerContext& call, ExtractionContext& con
 void StreamCall::OnReadDone(bool ok) {
   const bool is_ending = !intake_.uploads.Remove(*this, ok ? static_cast<int64_t>(message_.Length()) : 0);
   std::unique_ptr<Exchange> exchange;
-  absl::Status read;
-  if (ok && !is_ending) {
-    exchange = std::make_unique<Exchange>(context_, origin_);
-    read = ReadRequest(*exchange);
-  }
+  const absl::Status read = ok && !is_ending ? ReadRequest(exchange) : absl::OkStatus();
   Exchange* next = nullptr;
   {
     const absl::MutexLock lock(&mutex_);
     reading_ = false;
     awaits_end_ = is_ending && !is_ended_;
-    if (exchange == nullptr || broken_) {
-      no_more_requests_ = true;
-    } else if (!read.ok() && !NamesField(read)) {
+    if (!read.ok() && !NamesField(read)) {
       StopReading(read);
+    } else if (exchange == nullptr || broken_) {
+      no_more_requests_ = true;
     } else {
       next = exchange.get();
       exchanges_.push_back(std::move(exchange));
@@ -75,12 +71,13 @@ void StreamCall::EndUpload(const absl::Status& why) {
   Continue();
 }
 
-absl::Status StreamCall::ReadRequest(Exchange& exchange) {
+absl::Status StreamCall::ReadRequest(std::unique_ptr<Exchange>& exchange) {
   try {
-    exchange.bytes = static_cast<int64_t>(message_.Length());
-    const absl::Status read = ReadMessage(message_, intake_.rules.stream_features(), exchange.request);
-    exchange.response.set_request_id(read.ok() ? exchange.request.request_id()
-                                               : FindText(message_, v1::StreamFeaturesRequest::kRequestIdFieldNumber));
+    exchange = std::make_unique<Exchange>(context_, origin_);
+    exchange->bytes = static_cast<int64_t>(message_.Length());
+    const absl::Status read = ReadMessage(message_, intake_.rules.stream_features(), exchange->request);
+    exchange->response.set_request_id(read.ok() ? exchange->request.request_id()
+                                                : FindText(message_, v1::StreamFeaturesRequest::kRequestIdFieldNumber));
     message_.Clear();
     return read;
   } catch (const std::exception& error) {  // no memory
@@ -224,6 +221,7 @@ void StreamCall::Continue(Exchange* ended, int no_longer_busy) {
   const grpc::ByteBuffer* write = nullptr;
   Exchange* again = nullptr;
   bool finish = false;
+  bool cancel = false;
   absl::Status outcome;
   {
     // One lock for the end and what follows from it: between two, another thread could write the answer, finish the
@@ -245,8 +243,9 @@ void StreamCall::Continue(Exchange* ended, int no_longer_busy) {
         writing_ = true;
       } else {
         write = nullptr;
-        broken_ = true;
-        StopReading(absl::Status(absl::StatusCode::kResourceExhausted, ""));
+        cancel = !cancelled_;
+        cancelled_ = true;
+        if (cancel) ++busy_;
       }
     }
     finish = IsOver() && !finished_;
@@ -262,9 +261,11 @@ void StreamCall::Continue(Exchange* ended, int no_longer_busy) {
     StartRead(&message_);
   }
   if (write != nullptr) StartWrite(write);
+  if (cancel) call_.TryCancel();  // OnCancel follows
   if (finish) return Finish(FinishingStatus(outcome, call_));
   if (again != nullptr) Begin(*again);
-  if (read || again != nullptr) Continue(nullptr, 1);  // not both: nothing is read while one is held
+  const int was_busy = (read ? 1 : 0) + (cancel ? 1 : 0) + (again != nullptr ? 1 : 0);
+  if (was_busy > 0) Continue(nullptr, was_busy);
 }
 
 bool StreamCall::MayRead() const {

@@ -57,8 +57,8 @@ class StreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   using Exchanges = std::list<std::unique_ptr<Exchange>>;
 
   void EndUpload(const absl::Status& why) override;
-  // Makes the message that has come the request of `exchange`. An error with a BadRequest is its answer.
-  absl::Status ReadRequest(Exchange& exchange);
+  // Makes the message that has come the request of a new `exchange`. An error with a BadRequest is its answer.
+  absl::Status ReadRequest(std::unique_ptr<Exchange>& exchange);
   // No more requests are read; the call ends so once those before are answered.
   void StopReading(const absl::Status& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The answer of `exchange`, which never began, is an error.
@@ -73,8 +73,8 @@ class StreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   bool MayRead() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool IsOver() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   // Does what is due now: read, write, try the held one again, finish. Every event ends with it; nothing of this object
-  // is touched afterwards. `ended`: an exchange whose extraction has just filled its answer. `no_longer_busy`: 1 for a
-  // thread that was counted in busy_.
+  // is touched afterwards. `ended`: an exchange whose extraction has just filled its answer. `no_longer_busy`: as
+  // often as this thread was counted in busy_.
   void Continue(Exchange* ended = nullptr, int no_longer_busy = 0);
 
   grpc::CallbackServerContext& call_;
@@ -99,6 +99,7 @@ class StreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   bool no_more_requests_ ABSL_GUARDED_BY(mutex_) = false;
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;  // nobody reads answers any more
   absl::Status outcome_ ABSL_GUARDED_BY(mutex_);
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;  // by the server: no memory for an answer
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
