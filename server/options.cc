@@ -104,8 +104,8 @@ absl::Status ServerOptions::Validate() const {
   RETURN_IF_ERROR(AtLeast("max-queued-images", scheduler.max_queued_images, "max-images", limits.max_images));
   RETURN_IF_ERROR(AtLeast("max-queued-bytes", scheduler.max_queued_bytes, "max-message-bytes plus --max-answer-bytes",
                           limits.max_message_bytes + limits.max_answer_bytes));
-  RETURN_IF_ERROR(AtLeast("max-decoded-bytes", scheduler.max_decoded_bytes, "6 times --max-image-pixels",
-                          kBytesOfAPixel * limits.image.max_pixels));
+  RETURN_IF_ERROR(AtLeast("max-decoded-bytes", scheduler.max_decoded_bytes, "max-image-pixels' largest picture",
+                          LargestImageBytes(limits.image)));
   RETURN_IF_ERROR(CheckPorts(*this));
   RETURN_IF_ERROR(InRange("stream-window", limits.stream_window, 1, 1024));
   RETURN_IF_ERROR(InRange("max-plans", compile.max_plans, 1, 100'000));

@@ -113,7 +113,7 @@ absl::Status Server::StartLanes() {
   spdlog::info("lanes: {} ({}; usable CPUs: {}, {})", lanes,
                options_.scheduler.lanes > 0 ? "as asked" : "one per usable CPU", budget.cpus, budget.reason);
   pixels_ = std::make_unique<PixelBudget>(options_.scheduler.max_decoded_bytes,
-                                          kBytesOfAPixel * options_.limits.image.max_pixels, lanes);
+                                          LargestImageBytes(options_.limits.image), lanes);
   ASSIGN_OR_RETURN(scheduler_, Scheduler::Create(lanes, {.limits = options_.limits.image, .pixels = pixels_.get()},
                                                  {.waiting_images = options_.scheduler.max_queued_images,
                                                   .bytes = options_.scheduler.max_queued_bytes},

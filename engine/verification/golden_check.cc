@@ -21,7 +21,7 @@ std::string FileName(const std::string& path) { return std::filesystem::path(pat
 
 bool IsFinite(const ConstTensorView& map) {
   const auto* const begin = map.As<float>();
-  return std::all_of(begin, begin + map.shape.elements(), [](float number) { return std::isfinite(number); });
+  return std::all_of(begin, begin + map.shape.Elements(), [](float number) { return std::isfinite(number); });
 }
 
 absl::Status CheckFinite(const Model& model) {
@@ -31,7 +31,7 @@ absl::Status CheckFinite(const Model& model) {
   const std::unique_ptr<Executor> executor = Executor::Create({});
   RETURN_IF_ERROR(executor->Use(std::move(plan)));
   const TensorView input = executor->Input();
-  std::fill_n(input.As<float>(), input.shape.elements(), 0.0F);
+  std::fill_n(input.As<float>(), input.shape.Elements(), 0.0F);
   RETURN_IF_ERROR(executor->Run(nullptr));
   for (size_t i = 0; i < query.layers.size(); ++i) {
     if (IsFinite(executor->Output(static_cast<int>(i)))) continue;

@@ -29,7 +29,7 @@ class VerifyModelTest : public ::testing::Test {
                          PictureRunner::Create(TinyModel(), {{.layer = kLayer}}, InputFit::kNoResize));
     ASSERT_THAT(runner->Run(picture_), IsOk());
     const ConstTensorView map = runner->Map(0);
-    answer_.assign(map.As<float>(), map.As<float>() + map.shape.elements());
+    answer_.assign(map.As<float>(), map.As<float>() + map.shape.Elements());
   }
 
   // A model whose one golden is `answer`.
