@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/status_macros.h"
+#include "server/status_details.h"
 
 namespace onebyone {
 namespace {
