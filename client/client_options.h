@@ -23,7 +23,7 @@ struct RetryPolicy {
 struct ClientOptions {
   // HOST:PORT; several with commas between (names and addresses, looked up when the client is made); or a target as
   // gRPC spells it: dns:///name:port, ipv4:1.2.3.4:5,1.2.3.5:5, unix:/path. Calls go round over all addresses.
-  std::string target;
+  std::string target = {};
   absl::Duration deadline = absl::Seconds(60);  // of each call, its retries included
   int64_t max_send_bytes = int64_t{256} << 20;  // of one message; the server has a limit of its own
   int64_t max_receive_bytes = int64_t{1} << 30;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/random/random.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "client/rpc_status.h"
 
@@ -79,10 +78,6 @@ void HedgedCall::Try(bool is_hedge) {
     attempt->is_hedge = is_hedge;
     attempt->start = absl::Now();
     PrepareContext(calls_.defaults, deadline_, attempt->context);
-    // As gRPC marks its own retries.
-    if (attempts_.size() > 1) {
-      attempt->context.AddMetadata("grpc-previous-rpc-attempts", absl::StrCat(attempts_.size() - 1));
-    }
     if (!is_hedge) ++tries_;
     cancelled = cancelled_;
   }

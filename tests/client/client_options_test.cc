@@ -65,7 +65,8 @@ TEST(ClientOptions, RefusesHedgesThatCannotBe) {
 }
 
 TEST(ClientOptions, WantsTheNameInTheCertificatesOfDifferentHosts) {
-  ClientOptions options = {.target = "a:1,a:2", .security = {.tls = true}};
+  ClientOptions options = {.target = "a:1,a:2"};
+  options.security.tls = true;
   EXPECT_THAT(options.Validate(), IsOk());
   options.target = "a:1,b:2";
   EXPECT_THAT(options.Validate(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--tls-server-name")));

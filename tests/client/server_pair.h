@@ -43,7 +43,6 @@ class ServerPair {
   struct Attempt {
     int server = 0;
     absl::Time begin;
-    bool marked = false;  // as not the first of its call
     bool cancelled = false;
   };
   // What becomes of the attempt that is the `number`th of all, from 0.
@@ -110,8 +109,7 @@ class ServerPair {
     {
       absl::MutexLock lock(&mutex_);
       number = attempts_.size();
-      const bool marked = context.client_metadata().count("grpc-previous-rpc-attempts") > 0;
-      attempts_.push_back({.server = server, .begin = absl::Now(), .marked = marked});
+      attempts_.push_back({.server = server, .begin = absl::Now()});
     }
     grpc::Status status = act ? act(context, server, static_cast<int>(number)) : grpc::Status::OK;
     absl::MutexLock lock(&mutex_);
