@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/nearest_name.h"
+#include "engine/program/page_flags.h"
 #include "server/observability/build_information.h"
 #include "server/option_declaration.h"
 
@@ -277,7 +278,8 @@ std::variant<ServerOptions, EarlyExit> Read(const std::vector<std::string>& argu
       "Each option may also be set by its environment variable or in the file of --config (TOML, key without dashes);\n"
       "the command line counts before the environment, the environment before the file.\n"
       "Exit codes: 0 served and drained, 1 could not start, 2 wrong usage.");
-  app.set_version_flag("--version", BuildLine());
+  app.set_version_flag("--version", BuildLine);
+  AddPageFlags(app);
   bool print_config = false;
   app.add_flag("--print-config", print_config, "print all options as a file for --config, then exit")
       ->configurable(false);
