@@ -20,7 +20,10 @@ std::string ShellQuoted(absl::string_view text) {
 std::string Brief(absl::string_view description) {
   size_t end = std::min(description.find('\n'), description.size());
   for (const absl::string_view stop : {"; ", ". ", ": "}) end = std::min(end, description.find(stop));
-  if (end > kLongestBrief) end = description.rfind(' ', kLongestBrief);
+  if (end > kLongestBrief) {
+    const size_t space = description.rfind(' ', kLongestBrief);
+    end = space == absl::string_view::npos ? kLongestBrief : space;
+  }
   return std::string(description.substr(0, end));
 }
 
