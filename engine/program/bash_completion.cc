@@ -55,7 +55,7 @@ std::string Offer(const ValueDescription& value) {
 // What follows a flag that takes a value; `command` is empty for the program's own.
 void AppendValues(const std::string& command, const std::vector<FlagDescription>& flags, std::string& script) {
   for (const FlagDescription& flag : flags) {
-    if (!flag.takes_value()) continue;
+    if (!flag.takes_value) continue;
     std::vector<std::string> patterns;
     for (const std::string& name : flag.names) patterns.push_back(absl::StrCat("'", command, " ", name, "'"));
     absl::StrAppend(&script, "    ", absl::StrJoin(patterns, "|"), ") ", Offer(flag.value), " ;;\n");

@@ -40,7 +40,6 @@ ValueKind KindNamed(absl::string_view name) {
 
 ValueDescription DescribeValue(CLI::Option& option) {
   ValueDescription value;
-  if (option.get_items_expected_max() == 0) return value;
   value.name = option.get_type_name();
   const std::vector<std::string> texts = ValidatorTexts(option);
   for (auto text = texts.rbegin(); text != texts.rend(); ++text) {
@@ -56,10 +55,11 @@ FlagDescription DescribeFlag(CLI::Option& option) {
   FlagDescription flag;
   for (const std::string& name : option.get_snames()) flag.names.push_back(absl::StrCat("-", name));
   for (const std::string& name : option.get_lnames()) flag.names.push_back(absl::StrCat("--", name));
-  flag.value = DescribeValue(option);
+  flag.takes_value = option.get_items_expected_max() > 0;
+  if (flag.takes_value) flag.value = DescribeValue(option);
   flag.description = option.get_description();
   flag.group = option.get_group();
-  flag.default_value = flag.takes_value() ? option.get_default_str() : "";
+  flag.default_value = flag.takes_value ? option.get_default_str() : "";
   flag.environment = option.get_envname();
   flag.is_required = option.get_required();
   flag.is_repeatable = option.get_expected_max() > 1;

@@ -15,22 +15,21 @@ enum class ValueKind : uint8_t {
 };
 
 struct ValueDescription {
-  std::string name;  // as the help writes it: "DIR", "HOST:PORT"; empty: there is no value
+  std::string name;  // as the help writes it: "DIR", "HOST:PORT"; may be empty
   ValueKind kind = ValueKind::kText;
   std::vector<std::string> choices;
 };
 
 struct FlagDescription {
   std::vector<std::string> names;  // with dashes, short ones first: "-v", "--verbose"
-  ValueDescription value;          // value.name empty and kText: a flag without a value
+  bool takes_value = false;
+  ValueDescription value;
   std::string description;
   std::string group;          // the help's heading: "Options", "Limits"
   std::string default_value;  // empty: the description tells, or there is none
   std::string environment;    // variable that sets it; empty: none
   bool is_required = false;
   bool is_repeatable = false;
-
-  bool takes_value() const { return !value.name.empty() || !value.choices.empty(); }
 };
 
 struct ArgumentDescription {

@@ -27,7 +27,7 @@ void AppendFlags(const CommandDescription& command, const std::string& start, st
       const bool is_long = name.substr(0, 2) == "--";
       absl::StrAppend(&script, is_long ? " -l " : " -s ", name.substr(is_long ? 2 : 1));
     }
-    absl::StrAppend(&script, flag.takes_value() ? ValueWords(flag.value) : "", " -d ",
+    absl::StrAppend(&script, flag.takes_value ? ValueWords(flag.value) : "", " -d ",
                     ShellQuoted(Brief(flag.description)), "\n");
   }
   for (const ArgumentDescription& argument : command.arguments) {

@@ -1,5 +1,6 @@
 #include "engine/program/manual_page.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -17,10 +18,12 @@ namespace {
 
 constexpr absl::string_view kPrograms[] = {"onebyone", "onebyone-model", "onebyone-server"};
 constexpr absl::string_view kUsualGroup = "Options";
+// Names of flags and variables are not broken, nor are lines stretched for want of breaks.
+constexpr absl::string_view kNoHyphens = ".nh\n.ad l\n";
 
 // "{a|b}" for choices, which are typed as they are, else the name that stands for the value.
 std::string ValueText(const ValueDescription& value) {
-  if (value.kind != ValueKind::kChoice) return RoffItalic(value.name);
+  if (value.kind != ValueKind::kChoice) return RoffItalic(value.name.empty() ? "VALUE" : value.name);
   std::vector<std::string> choices;
   for (const std::string& choice : value.choices) choices.push_back(RoffBold(choice));
   // A place to break the line where it is too long.
@@ -40,7 +43,8 @@ std::string Synopsis(const std::string& words, const CommandDescription& command
     if (!flag.is_required) {
       may_have_more = true;
     } else {
-      absl::StrAppend(&line, " ", RoffBold(flag.names.back()), flag.takes_value() ? " " : "", ValueText(flag.value));
+      absl::StrAppend(&line, " ", RoffBold(flag.names.back()), flag.takes_value ? " " : "",
+                      flag.takes_value ? ValueText(flag.value) : "");
     }
   }
   if (may_have_more) absl::StrAppend(&line, " [", RoffItalic("OPTION"), "...]");
@@ -58,8 +62,8 @@ std::string FlagEntry(const FlagDescription& flag) {
   if (!flag.environment.empty()) notes.push_back(absl::StrCat("Environment: ", RoffBold(flag.environment), "."));
   std::string text = RoffText(flag.description);
   if (!notes.empty() && !text.empty() && text.back() != '.') text.push_back('.');
-  return absl::StrCat(".TP\n", absl::StrJoin(names, ", "), flag.takes_value() ? " " : "",
-                      flag.takes_value() ? ValueText(flag.value) : "", "\n", text, notes.empty() ? "" : "\n",
+  return absl::StrCat(".TP\n", absl::StrJoin(names, ", "), flag.takes_value ? " " : "",
+                      flag.takes_value ? ValueText(flag.value) : "", "\n", text, notes.empty() ? "" : "\n",
                       absl::StrJoin(notes, "\n"), "\n");
 }
 
@@ -84,10 +88,16 @@ void AppendArguments(const CommandDescription& command, std::string& page) {
   }
 }
 
-void AppendCommand(const std::string& program, const CommandDescription& command, std::string& page) {
-  absl::StrAppend(&page, ".SS ", RoffText(absl::StrCat(program, " ", command.name)), "\n",
-                  RoffText(command.description), ".\n.PP\n",
-                  Synopsis(absl::StrCat(program, " ", command.name), command), "\n");
+void AppendCommand(const CommandDescription& program, CommandDescription command, std::string& page) {
+  const std::string words = absl::StrCat(program.name, " ", command.name);
+  // --help and the like are told once.
+  const auto is_of_program = [&program](const FlagDescription& flag) {
+    const auto same = [&flag](const FlagDescription& other) { return other.names == flag.names; };
+    return std::any_of(program.flags.begin(), program.flags.end(), same);
+  };
+  command.flags.erase(std::remove_if(command.flags.begin(), command.flags.end(), is_of_program), command.flags.end());
+  absl::StrAppend(&page, ".SS ", RoffText(words), "\n", RoffText(absl::StripSuffix(command.description, ".")),
+                  ".\n.PP\n", Synopsis(words, command), "\n");
   AppendArguments(command, page);
   AppendFlags(command, ".PP\n", page);
   if (!command.footer.empty()) absl::StrAppend(&page, ".PP\n", RoffVerbatim(command.footer));
@@ -116,13 +126,13 @@ std::string ManualPage(const CommandDescription& program, absl::string_view vers
   const std::vector<std::string> description = absl::StrSplit(program.description, absl::MaxSplits('\n', 1));
   std::string page = absl::StrCat(
       ".\\\" Made by: ", program.name, " \\-\\-print\\-manual\n.TH ", absl::AsciiStrToUpper(program.name),
-      " 1 \"\" \"onebyone ", version, "\" \"onebyone\"\n.SH NAME\n", program.name, " \\- ",
+      " 1 \"\" \"onebyone ", version, "\" \"onebyone\"\n", kNoHyphens, ".SH NAME\n", program.name, " \\- ",
       RoffText(absl::StripSuffix(description[0], ".")), "\n.SH SYNOPSIS\n", Synopsis(program.name, program),
       "\n.SH DESCRIPTION\n", RoffText(program.description), "\n.SH OPTIONS\n");
   AppendArguments(program, page);
   AppendFlags(program, ".SS ", page);
   if (!program.commands.empty()) absl::StrAppend(&page, ".SH COMMANDS\n");
-  for (const CommandDescription& command : program.commands) AppendCommand(program.name, command, page);
+  for (const CommandDescription& command : program.commands) AppendCommand(program, command, page);
   AppendEnvironment(program, page);
   if (!program.footer.empty()) absl::StrAppend(&page, ".SH NOTES\n", RoffVerbatim(program.footer));
   std::vector<std::string> others;

@@ -53,9 +53,9 @@ void AppendArguments(const CommandDescription& command, absl::string_view indent
     for (const std::string& name : flag.names) {
       const bool is_long = absl::string_view(name).substr(0, 2) == "--";
       const std::string others = flag.is_repeatable ? "*" : absl::StrCat("(", absl::StrJoin(flag.names, " "), ")");
-      const std::string joined = !flag.takes_value() ? "" : is_long ? "=" : "+";
+      const std::string joined = !flag.takes_value ? "" : is_long ? "=" : "+";
       AppendSpec(absl::StrCat(others, name, joined, "[", Escaped(Brief(flag.description)), "]",
-                              flag.takes_value() ? ValueSpec(flag.value) : ""),
+                              flag.takes_value ? ValueSpec(flag.value) : ""),
                  indent, script);
     }
   }

@@ -1,12 +1,13 @@
 """The systemd unit: right by systemd's own checks, and its words to the service manager, which the test plays."""
 import os
+import pathlib
 import re
 import socket
 import subprocess
 import tempfile
 import unittest
 
-from installed import SOURCE, Server, has, prefix, run
+from installed import BUILD, Server, has, prefix, run
 from unit_file import UnitFile
 
 
@@ -48,7 +49,7 @@ class Service(unittest.TestCase):
         self.assertIn('models="/var/lib/onebyone/models"', printed)
         # What is proposed behind '#' is understood, too.
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as all_of_it:
-            proposed = re.sub(r"^#(?=[a-z-]+ = )", "", open(settings, encoding="utf-8").read(), flags=re.MULTILINE)
+            proposed = re.sub(r"^#(?=[a-z-]+ = )", "", pathlib.Path(settings).read_text(encoding="utf-8"), flags=re.MULTILINE)
             self.assertIn("\ntoken-file = ", proposed)
             all_of_it.write(proposed)
             all_of_it.flush()
@@ -56,21 +57,19 @@ class Service(unittest.TestCase):
 
     def test_settings_that_somebody_wrote_outlive_another_installation(self):
         with tempfile.TemporaryDirectory() as folder:
-            build = os.environ.get("ONEBYONE_BUILD", SOURCE / "build" / "release")
-            install = ["cmake", "--install", build, "--component", "server", "--prefix", folder]
+            install = ["cmake", "--install", BUILD, "--component", "server", "--prefix", folder]
             run(*install)
             settings = os.path.join(folder, "etc", "onebyone", "server.toml")
-            with open(settings, "a", encoding="utf-8") as file:
-                file.write("# mine\n")
+            pathlib.Path(settings).write_text("# mine\n", encoding="utf-8")
             run(*install)
-            self.assertIn("# mine\n", open(settings, encoding="utf-8").read())
+            self.assertIn("# mine\n", pathlib.Path(settings).read_text(encoding="utf-8"))
 
     @unittest.skipUnless(has("systemd-sysusers"), "needs systemd-sysusers")
     def test_the_user_is_made_of_its_file(self):
         with tempfile.TemporaryDirectory() as root:
             os.mkdir(os.path.join(root, "etc"))
             run("systemd-sysusers", f"--root={root}", prefix() / "lib" / "sysusers.d" / "onebyone-server.conf")
-            users = open(os.path.join(root, "etc", "passwd"), encoding="utf-8").read()
+            users = pathlib.Path(root, "etc", "passwd").read_text(encoding="utf-8")
         self.assertEqual(unit().one("User"), "onebyone")
         self.assertRegex(users, r"(?m)^onebyone:x:[0-9]+:[0-9]+:.*:/usr/sbin/nologin$")
 

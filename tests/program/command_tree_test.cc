@@ -28,7 +28,7 @@ TEST(CommandTree, TellsFlagsWithAllTheirNamesAndThoseWithoutAValue) {
   app.add_flag("-v,--verbose", loud, "Say more");
   const FlagDescription flag = FlagNamed(DescribeCommand(app), "--verbose");
   EXPECT_THAT(flag.names, ElementsAre("-v", "--verbose"));
-  EXPECT_FALSE(flag.takes_value());
+  EXPECT_FALSE(flag.takes_value);
   EXPECT_EQ(flag.description, "Say more");
 }
 
@@ -47,8 +47,14 @@ TEST(CommandTree, TellsChoicesOfAFlagWhoseValueHasNoName) {
   std::string type;
   app.add_option("--type", type, "")->check(CLI::IsMember({"one", "two"}))->type_name("");
   const FlagDescription flag = FlagNamed(DescribeCommand(app), "--type");
-  EXPECT_TRUE(flag.takes_value());
+  EXPECT_TRUE(flag.takes_value);
   EXPECT_THAT(flag.value.choices, ElementsAre("one", "two"));
+}
+
+TEST(CommandTree, KnowsAFlagThatTakesAValueWithoutAName) {
+  CLI::App app("", "doer");
+  app.set_config("--config", "", "");
+  EXPECT_TRUE(FlagNamed(DescribeCommand(app), "--config").takes_value);
 }
 
 TEST(CommandTree, TellsFilesAndFoldersByTheNameOfTheValue) {

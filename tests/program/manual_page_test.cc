@@ -33,6 +33,7 @@ TEST(ManualPage, TellsWhatEachSubcommandMustHave) {
   CLI::App app("", "doer");
   CLI::App* view = app.add_subcommand("view", "Draw a map");
   std::string text;
+  view->add_option("--channels", text, "");
   view->add_option("--output", text, "")->required()->type_name("FILE");
   view->add_option("images", text, "")->required()->type_name("IMAGE");
   view->footer("Example: doer view");
@@ -41,6 +42,14 @@ TEST(ManualPage, TellsWhatEachSubcommandMustHave) {
       AllOf(HasSubstr(".SS doer view\nDraw a map.\n"),
             HasSubstr("\\fBdoer view\\fR \\fB\\-\\-output\\fR \\fIFILE\\fR [\\fIOPTION\\fR...] \\fIIMAGE\\fR\n"),
             HasSubstr(".nf\nExample: doer view\n.fi\n")));
+}
+
+TEST(ManualPage, TellsTheHelpFlagOnce) {
+  CLI::App app("", "doer");
+  app.add_subcommand("view", "Draw a map.");
+  const std::string page = PageOf(app);
+  EXPECT_THAT(page, HasSubstr(".SS doer view\nDraw a map.\n.PP\n\\fBdoer view\\fR\n.SH"));
+  EXPECT_EQ(page.find("\\-\\-help"), page.rfind("\\-\\-help"));
 }
 
 TEST(ManualPage, SetsGroupsOfOptionsUnderTheirHeading) {
