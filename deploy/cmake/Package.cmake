@@ -46,8 +46,8 @@ set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 string(JOIN ", " CPACK_DEBIAN_DEV_PACKAGE_DEPENDS libabsl-dev libdnnl-dev libgrpc++-dev libgrpc-dev libjpeg62-turbo-dev libonnx-dev
   libopencv-core-dev libopencv-imgcodecs-dev libopencv-imgproc-dev libprotobuf-dev libssl-dev zlib1g-dev)
 set(CPACK_COMPONENT_DEV_DESCRIPTION "image features: engine and client library for C++
- Static libraries, headers and a CMake package with onebyone::engine, which runs
- networks in the process, and onebyone::client, which asks a onebyone-server.")
+ Static libraries, headers and a CMake package with onebyone::engine, which
+ runs networks in the process, and onebyone::client, which asks a server.")
 
 set(ONEBYONE_COMMIT_DATE "Thu, 01 Jan 1970 00:00:00 +0000")
 if(GIT_EXECUTABLE)
@@ -67,6 +67,7 @@ foreach(component CLIENT SERVER DEV)
   string(TOLOWER ${component} lower)
   install(FILES ${scripts}/copyright ${PROJECT_BINARY_DIR}/pages/changelog.Debian.gz DESTINATION ${documents} COMPONENT ${lower})
 endforeach()
-install(FILES ${PROJECT_BINARY_DIR}/pages/CHANGELOG.md.gz README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/onebyone COMPONENT client)
+install(FILES ${PROJECT_BINARY_DIR}/pages/CHANGELOG.md.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/onebyone RENAME changelog.gz
+  COMPONENT client)
 
 include(CPack)

@@ -46,7 +46,7 @@ absl::Status Show(const std::string& bundle, const std::string& name, const std:
   RETURN_IF_ERROR(executor->Run(nullptr));
 
   const onebyone::ConstTensorView map = executor->Output(0);
-  const int64_t count = map.shape.element_count();
+  const int64_t count = map.shape.Elements();
   const float* const values = map.As<float>();
   std::printf("%s", layer->name.c_str());
   for (const int64_t extent : map.shape.extents().subspan(1)) std::printf(" %lld", static_cast<long long>(extent));

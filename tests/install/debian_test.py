@@ -81,8 +81,10 @@ class Packages(unittest.TestCase):
             self.assertRegex(run(f"{folder}/usr/bin/onebyone-server", "--version"), r"^onebyone-server \d")
 
     @unittest.skipUnless(has("lintian"), "needs lintian, which tests/run does not install")
-    def test_lintian_finds_no_error(self):
-        said = subprocess.run(["lintian", "--allow-root", "--fail-on", "error", "--tag-display-limit", "0", *map(str, packages().values())],
+    def test_lintian_finds_nothing_to_warn_of(self):
+        # There is no bug of Debian's that the first version could close.
+        said = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning", "--suppress-tags", "initial-upload-closes-no-bugs",
+                               *map(str, packages().values())],
                               capture_output=True, text=True, timeout=600, check=False)
         self.assertEqual(said.returncode, 0, said.stdout + said.stderr)
 

@@ -5,6 +5,7 @@ without root only under the filter.
 """
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import unittest
@@ -49,7 +50,7 @@ class Sandbox(unittest.TestCase):
         program = unit.one("ExecStart").split()[0]
 
         filtered = shutil.copy(os.path.join(os.path.dirname(__file__), "filtered.py"), prefix().parent)
-        command = ["/usr/bin/python3", filtered, ",".join(sorted(unit.system_calls())), ",".join(unit.one("RestrictAddressFamilies").split()),
+        command = ["prlimit", "--nofile=512:1024", "/usr/bin/python3", filtered, ",".join(sorted(unit.system_calls())), ",".join(unit.one("RestrictAddressFamilies").split()),
                    "yes" if deny_written_code else "no", program, "--models", prefix() / "share" / "onebyone" / "models"]
         if not namespaces_work():
             return lambda folder: command
@@ -58,6 +59,12 @@ class Sandbox(unittest.TestCase):
     def test_serves_reloads_and_drains(self):
         with Server(self.server()) as server:
             server.wait_until_it_serves()
+            with self.subTest("the limit of open files is raised"):
+                limits = pathlib.Path(f"/proc/{server.process.pid}/limits").read_text(encoding="utf-8")
+                self.assertRegex(limits, r"Max open files +1024 +1024")
+            with self.subTest("models are loaded at the lowest priority"):
+                stats = [stat.read_text(encoding="utf-8") for stat in pathlib.Path(f"/proc/{server.process.pid}/task").glob("*/stat")]
+                self.assertIn("19", [stat.rpartition(")")[2].split()[16] for stat in stats])  # proc(5): nice
             with self.subTest("features"):
                 client = prefix() / "bin" / "onebyone"
                 run(client, "extract", "--server", server.address, "--layer", "embedding", "--output", server.folder / "maps", SAMPLE)
