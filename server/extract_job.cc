@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "server/map_geometry.h"
@@ -57,8 +58,8 @@ std::optional<ServiceTimes::Sample> ExtractJob::Run(int index, LaneTools& tools,
   try {
     result.mutable_timing()->set_queue_us(Microseconds(waited));
     tools.cancellation = &cancellation_;
+    const absl::Cleanup tidy_up = [&tools] { tools.TidyUp(); };
     status = Extract(index, tools, result, sample);
-    tools.TidyUp();
   } catch (const std::bad_alloc&) {
     status = absl::ResourceExhaustedError(absl::StrCat("images[", index, "]: the server has no memory left for it"));
   } catch (const std::exception& error) {
@@ -95,7 +96,7 @@ absl::Status ExtractJob::Extract(int index, LaneTools& tools, v1::ImageResult& r
   const absl::StatusOr<RgbImage> image = ReadPixels(source, *tools.decoder, min_side);
   const absl::Time decoded = clock_();
   timing.set_decode_us(Microseconds(decoded - start));
-  if (!image.ok()) return AtField(field, image.status());
+  if (!image.ok()) return EndsRequest(image.status()) ? image.status() : AtField(field, image.status());
   RETURN_IF_ERROR(cancellation_.Check());
 
   const absl::StatusOr<FeaturePlan> plan = PlanOf(index);

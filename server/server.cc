@@ -113,7 +113,7 @@ absl::Status Server::StartLanes() {
   spdlog::info("lanes: {} ({}; usable CPUs: {}, {})", lanes,
                options_.scheduler.lanes > 0 ? "as asked" : "one per usable CPU", budget.cpus, budget.reason);
   pixels_ = std::make_unique<PixelBudget>(options_.scheduler.max_decoded_bytes,
-                                          kBytesOfAPixel * options_.limits.image.max_pixels, lanes);
+                                          LargestImageBytes(options_.limits.image), lanes);
   ASSIGN_OR_RETURN(scheduler_, Scheduler::Create(lanes, {.limits = options_.limits.image, .pixels = pixels_.get()},
                                                  {.waiting_images = options_.scheduler.max_queued_images,
                                                   .bytes = options_.scheduler.max_queued_bytes},
@@ -128,6 +128,8 @@ absl::Status Server::Listen() {
   kserve_ = std::make_unique<KserveService>(*context_);
   grpc::EnableDefaultHealthCheckService(true);
   if (options_.listen.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  refused_calls_ = std::make_unique<RefusedCalls>(observability_->metrics().calls(), WallClock());
+  security_->TellRefusals([this](absl::string_view path, const absl::Status& why) { refused_calls_->Tell(path, why); });
   grpc::ServerBuilder builder;
   Configure(options_.listen, options_.limits, builder);
   const std::string& address = options_.listen.address;
@@ -173,8 +175,7 @@ void Server::LimitConnections() {
 void Server::ReloadModels() { watcher_->ReloadNow(); }
 
 bool Server::Drain() {
-  watcher_.reset();
-  health_->SetDraining();
+  health_->SetDraining();  // first of all: a load that is under way may take its time
   kserve_->SetDraining();
   spdlog::info("draining: health says NOT_SERVING; requests are taken for another {}",
                absl::FormatDuration(options_.drain.lame_duck));
@@ -189,6 +190,7 @@ bool Server::Drain() {
   if (finished) absl::SleepFor(kRefusing);
   grpc_->Shutdown(std::chrono::system_clock::now() + (finished ? kLastCallsGrace : kLastCallsGrace * 0));
   grpc_->Wait();
+  watcher_.reset();
   spdlog::info("drained");
   return finished;
 }

@@ -13,6 +13,7 @@
 #include "server/model_registry.h"
 #include "server/model_watcher.h"
 #include "server/observability/observability.h"
+#include "server/observability/refused_calls.h"
 #include "server/options.h"
 #include "server/scheduler.h"
 #include "server/security/connection_limit.h"
@@ -70,6 +71,7 @@ class Server {
   std::unique_ptr<ExtractionContext> context_;
   std::unique_ptr<FeatureService> service_;
   std::unique_ptr<KserveService> kserve_;
+  std::unique_ptr<RefusedCalls> refused_calls_;
   std::unique_ptr<Security> security_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Health> health_;

@@ -14,6 +14,8 @@ import time
 
 SOURCE = pathlib.Path(os.environ.get("ONEBYONE_SOURCE", "."))
 BUILD = pathlib.Path(os.environ.get("ONEBYONE_BUILD", "build/release"))
+for name in [name for name in os.environ if name.startswith("ONEBYONE_")]:
+    del os.environ[name]  # the server takes none that it does not know
 SAMPLE = SOURCE / "deploy" / "samples" / "cat_chelsea.jpg"
 PROGRAMS = ("onebyone", "onebyone-model", "onebyone-server")
 
