@@ -28,12 +28,14 @@ bool ConcernsAll(absl::StatusCode code) {
 }  // namespace
 
 BulkExtraction::BulkExtraction(std::string command, const FeatureClient& client, const BulkOptions& options,
-                               const std::vector<ImageSource>& images, ImageSink sink, Terminal& terminal)
+                               const std::vector<ImageSource>& images, ImageSink sink, Terminal& terminal,
+                               FailureSink failures)
     : command_(std::move(command)),
       client_(client),
       options_(options),
       images_(images),
       sink_(std::move(sink)),
+      failures_(std::move(failures)),
       terminal_(terminal),
       progress_(terminal, static_cast<int64_t>(images.size())) {}
 
@@ -103,7 +105,7 @@ void BulkExtraction::Ask(absl::Span<const Loaded> batch) {
 void BulkExtraction::FailAll(absl::Span<const Loaded> batch, const absl::Status& status) {
   if (terminal_.interruption.cancelled()) return;  // neither done nor at fault
   if (ConcernsAll(status.code()) || ++failures_in_a_row_ >= kHopeless) stopped_.store(true);
-  for (const Loaded& image : batch) Fail(image.image, status);
+  for (const Loaded& image : batch) Fail(image.image, status, FailedPart::kRequest);
 }
 
 void BulkExtraction::CountDone(const v1::ImageResult& result) {
@@ -114,7 +116,7 @@ void BulkExtraction::CountDone(const v1::ImageResult& result) {
   outcome_.network_us += result.timing().network_us();
 }
 
-void BulkExtraction::Fail(size_t image, const absl::Status& status) {
+void BulkExtraction::Fail(size_t image, const absl::Status& status, FailedPart part) {
   // Most messages about files begin with the path already.
   const std::string path = ShownPath(images_[image]);
   const std::string message = WithoutPlace(status.message());
@@ -122,8 +124,10 @@ void BulkExtraction::Fail(size_t image, const absl::Status& status) {
   progress_.Say(absl::StrCat("onebyone ", command_, ": ", named ? "" : absl::StrCat(path, ": "), message, " (",
                              absl::StatusCodeToString(status.code()), ")"));
   progress_.Advance();
+  const ImageFailure failure = {image, absl::Status(status.code(), message), part};
+  if (failures_) failures_(failure);
   absl::MutexLock lock(&mutex_);
-  outcome_.failures.push_back({image, absl::Status(status.code(), message)});
+  outcome_.failures.push_back(failure);
 }
 
 }  // namespace onebyone
