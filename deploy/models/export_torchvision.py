@@ -53,16 +53,19 @@ def network(name, weights, seed):
         kept = {key: value for key, value in state.items() if not key.lower().startswith("aux")}  # heads for training only
         model.load_state_dict(kept)
     else:
-        shake_norms(model)
+        stir(model)
     return model.eval()
 
 
-def shake_norms(model):
-    """Random batch norms: those of a fresh network do nothing, and would hide how they are folded."""
+def stir(model):
+    """Random weights under which a picture keeps its strength from layer to layer, and random batch norms: those of a fresh network do
+    nothing, and would hide how they are folded."""
     import torch
 
     for module in model.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
+        if isinstance(module, torch.nn.Conv2d):
+            torch.nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+        elif isinstance(module, torch.nn.BatchNorm2d):
             for values, low, high in ((module.weight, 0.5, 1.5), (module.bias, -0.2, 0.2), (module.running_mean, -0.2, 0.2),
                                       (module.running_var, 0.5, 1.5)):
                 torch.nn.init.uniform_(values.data, low, high)
