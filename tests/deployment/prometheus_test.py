@@ -126,7 +126,9 @@ class EndpointTest(unittest.TestCase):
         told |= {name + ending for name in told for ending in ("_bucket", "_sum", "_count")}
         for where, expression in expressions():
             metrics = set(METRIC.findall(expression))
-            self.assertTrue(metrics or ":" in expression, f"{where}: no metric found in {expression}")
+            recorded = set(re.findall(r"\b(?:job|instance):[\w:]+", expression))
+            self.assertTrue(metrics or recorded or "up{" in expression, f"{where}: no metric found in {expression}")
+            self.assertLessEqual(recorded, {rule.get("record") for rule in rules()}, where)
             self.assertLessEqual(metrics, told, where)
 
 
