@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <istream>
+#include <iterator>
 #include <utility>
 
 #include "CLI/CLI.hpp"
@@ -86,6 +87,10 @@ void DeclareWork(OptionDeclaration& declare, ServerOptions& options) {
   declare
       .Bytes("--max-decoded-bytes", options.scheduler.max_decoded_bytes,
              "pixels of all images in work; a lane waits where its image would take more")
+      ->group(group);
+  declare
+      .Bytes("--response-cache-bytes", options.response_cache_bytes,
+             "memory for answers that are kept for equal pictures asked the same; 0: none are")
       ->group(group);
   declare
       .Value("--max-plans", options.compile.max_plans,
@@ -240,6 +245,32 @@ std::vector<std::string> FromEnvironment(const CLI::App& app) {
   return arguments;
 }
 
+// Variables that are not for this program though they are called like its own: those of its client and its tests, and
+// those that Kubernetes sets in every pod for a Service called "onebyone".
+bool IsForOthers(absl::string_view variable) {
+  constexpr absl::string_view kOthers[] = {"ONEBYONE_CONFIG", "ONEBYONE_SERVER", "ONEBYONE_SHARED",
+                                           "ONEBYONE_SOURCE", "ONEBYONE_BIN",    "ONEBYONE_PYTHON"};
+  if (std::find(std::begin(kOthers), std::end(kOthers), variable) != std::end(kOthers)) return true;
+  return variable == "ONEBYONE_PORT" || absl::StartsWith(variable, "ONEBYONE_PORT_") ||
+         absl::StrContains(variable, "_SERVICE_");
+}
+
+// OK where each ONEBYONE_ variable sets an option: one that is misspelt would be the default, unnoticed.
+absl::Status CheckEnvironment(const CLI::App& app) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options()) {
+    if (!option->get_envname().empty()) known.push_back(option->get_envname());
+  }
+  for (char** each = environ; *each != nullptr; ++each) {
+    const absl::string_view variable = absl::string_view(*each).substr(0, absl::string_view(*each).find('='));
+    if (!absl::StartsWith(variable, "ONEBYONE_") || IsForOthers(variable)) continue;
+    if (std::find(known.begin(), known.end(), variable) != known.end()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("environment: ", variable, " sets no option; did you mean ",
+                                                   NearestName(std::string(variable), known), "?"));
+  }
+  return absl::OkStatus();
+}
+
 // Tells which environment variable set an option that a message names.
 std::string WithOrigin(std::string message, const CLI::App& app, const std::vector<std::string>& from_environment) {
   for (const CLI::Option* option : app.get_options()) {
@@ -285,6 +316,7 @@ std::variant<ServerOptions, EarlyExit> Read(const std::vector<std::string>& argu
   app.config_formatter(std::make_shared<StrictFile>(app));
   Declare(app, options);
 
+  if (const absl::Status known = CheckEnvironment(app); !known.ok()) return WrongUsage(std::string(known.message()));
   // The environment goes first, so that the command line overrides it and both override the file.
   const std::vector<std::string> environment = FromEnvironment(app);
   std::vector<std::string> all = environment;

@@ -47,7 +47,7 @@ struct Work {
 
 // The part of `images` that belongs to the shard and is not done; the request is pinned to one version of the model.
 absl::StatusOr<Work> ShardWork(const ExtractOptions& options, const FeatureClient& client,
-                               std::vector<ImageSource> images, BulkOptions& bulk, Terminal& terminal) {
+                               std::vector<ImageSource> images, BatchOptions& bulk, Terminal& terminal) {
   v1::GetModelRequest request;
   request.set_model(bulk.request.model());
   request.set_version(bulk.request.version());
@@ -101,7 +101,7 @@ std::string Sentence(const Work& work, const BulkOutcome& outcome, int64_t maps,
 }
 
 // Runs what is left; true where nothing is missing at the end but broken images, where those are accepted.
-bool RunWork(const ExtractOptions& options, const BulkOptions& bulk, const FeatureClient& client, const Work& work,
+bool RunWork(const ExtractOptions& options, const BatchOptions& bulk, const FeatureClient& client, const Work& work,
              Terminal& terminal) {
   const absl::Time start = absl::Now();
   MapWriter writer(options.output, bulk.request, options.list_maps, terminal);
@@ -148,7 +148,7 @@ int ExtractImages(const ExtractOptions& options, Terminal& terminal) {
   std::filesystem::create_directories(options.output, error);
   if (error) return Complain(terminal, absl::StrCat(options.output, ": cannot be made: ", error.message()), kFailed);
 
-  BulkOptions bulk = options.bulk;
+  BatchOptions bulk = options.bulk;
   Work work;
   if (options.shard) {
     absl::StatusOr<Work> part = ShardWork(options, **client, std::move(list->images), bulk, terminal);

@@ -13,7 +13,7 @@ namespace onebyone {
 
 struct ExtractOptions {
   ClientOptions client;
-  BulkOptions bulk;
+  BatchOptions bulk;
   std::string output;               // folder, made where it is missing
   std::vector<std::string> inputs;  // files, folders, "-"
   bool list_maps = false;           // a line on standard output for each map that is written

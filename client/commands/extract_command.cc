@@ -61,6 +61,7 @@ void AddExtractCommand(CLI::App& program, Command& chosen) {
   CLI::App* command = program.add_subcommand("extract", "Write feature maps of images as NumPy files");
   command->footer(kFooter);
   AddServerFlags(*command, options.client);
+  AddAvailabilityFlags(*command, options.client);
   AddModelFlags(*command, options.bulk.request);
   AddFeatureFlags(*command, typed->flags, LayerCount::kAny);
   AddMapFlags(*command, typed->flags);

@@ -47,11 +47,33 @@ PRIVATE = {
     "server/kserve": ["server/server", "tests/server"],  # one protocol of several: taken away, the rest stands
 }
 
+# Headers of the client library that programs of others include: the list in client/CMakeLists.txt.
+PUBLIC_LIST = re.compile(r'ONEBYONE_PUBLIC_HEADERS\s+"([^"]+)"')
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')
 
 
 def under(path, folder):
     return path == folder or path.startswith(folder + "/")
+
+
+def public_header_violations(root):
+    build = root / "client" / "CMakeLists.txt"
+    if not build.exists():
+        return
+    public = ["client/" + name for name in PUBLIC_LIST.search(build.read_text(encoding="utf-8")).group(1).split(";")]
+    for path in public:
+        if not (root / path).exists():
+            yield f"{path}: a public header that does not exist"
+            continue
+        for number, line in enumerate((root / path).read_text(encoding="utf-8").splitlines(), 1):
+            match = INCLUDE.match(line)
+            if not match:
+                continue
+            target = match.group(1)
+            private = under(target, "client") and target not in public
+            if private or under(target, "engine") or under(target, "grpcpp") or target.endswith(".grpc.pb.h"):
+                yield f"{path}:{number}: a public header may not include {target}"
 
 
 def violations(root):
@@ -60,7 +82,7 @@ def violations(root):
             if file.suffix not in (".h", ".cc"):
                 continue
             path = file.relative_to(root).as_posix()
-            if under(path, "tests/layout/wrong"):
+            if path.startswith("tests/layout/wrong"):
                 continue
             home = max((folder for folder in ALLOWED if under(path, folder)), key=len)
             for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
@@ -82,7 +104,7 @@ def violations(root):
 
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
-    found = list(violations(root))
+    found = list(violations(root)) + list(public_header_violations(root))
     print(*found, sep="\n", end="\n" if found else "")
     return 1 if found else 0
 

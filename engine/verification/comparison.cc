@@ -1,4 +1,4 @@
-#include "engine/workbench/comparison.h"
+#include "engine/verification/comparison.h"
 
 #include <algorithm>
 #include <cmath>
@@ -41,12 +41,22 @@ absl::StatusOr<Comparison> Compare(const ConstTensorView& map, const NpyArray& e
   const float* got = map.As<float>();
 
   Comparison comparison;
+  double product = 0;
+  double square_wanted = 0;
+  double square_got = 0;
   for (size_t i = 0; i < wanted.size(); ++i) {
     const double difference = std::abs(static_cast<double>(wanted[i]) - static_cast<double>(got[i]));
     // A NaN would lose every comparison and pass unseen.
     const double bounded = std::isfinite(difference) ? difference : std::numeric_limits<double>::infinity();
     comparison.max_difference = std::max(comparison.max_difference, bounded);
+    product += static_cast<double>(wanted[i]) * got[i];
+    square_wanted += static_cast<double>(wanted[i]) * wanted[i];
+    square_got += static_cast<double>(got[i]) * got[i];
     comparison.largest = std::max(comparison.largest, std::abs(static_cast<double>(wanted[i])));
+  }
+  if (square_wanted > 0 || square_got != 0) {
+    const double cosine = product / std::sqrt(square_wanted * square_got);
+    comparison.cosine = std::isfinite(cosine) ? cosine : 0;
   }
   const auto top = [&](const float* begin) { return std::max_element(begin, begin + wanted.size()) - begin; };
   comparison.same_top = top(wanted.data()) == top(got);

@@ -1,4 +1,4 @@
-#include "engine/workbench/comparison.h"
+#include "engine/verification/comparison.h"
 
 #include <gtest/gtest.h>
 

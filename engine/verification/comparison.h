@@ -11,6 +11,7 @@ struct Comparison {
   double largest = 0;         // absolute value in what was expected
   double max_difference = 0;  // infinite where a number on either side is not finite
   bool same_top = true;       // the largest element is at the same place
+  double cosine = 1;          // 0 where a number is not finite or one side is all zero and the other is not
 
   // The difference as a share of the largest value.
   double Relative() const;

@@ -1,4 +1,4 @@
-#include "engine/workbench/picture_runner.h"
+#include "engine/verification/picture_runner.h"
 
 #include <utility>
 
