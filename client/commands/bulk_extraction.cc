@@ -19,12 +19,14 @@ BatchOptions OfOneThread(BatchOptions options) {
 }  // namespace
 
 BulkExtraction::BulkExtraction(std::string command, const FeatureClient& client, const BatchOptions& options,
-                               const std::vector<ImageSource>& images, ImageSink sink, Terminal& terminal)
+                               const std::vector<ImageSource>& images, ImageSink sink, Terminal& terminal,
+                               FailureSink failures)
     : command_(std::move(command)),
       options_(options),
       batches_(client, OfOneThread(options)),
       images_(images),
       sink_(std::move(sink)),
+      failures_(std::move(failures)),
       terminal_(terminal),
       progress_(terminal, static_cast<int64_t>(images.size())) {}
 
@@ -77,7 +79,8 @@ void BulkExtraction::Ask(Batch batch) {
     if (status.ok()) {
       CountDone(*results[i]);
     } else {
-      Fail(batch.images[i], status);
+      // Where a request has stopped the run, a status may be its own; an image's would be told again by the next run.
+      Fail(batch.images[i], status, batches_.stopped_by().ok() ? FailedPart::kImage : FailedPart::kRequest);
     }
   }
 }
@@ -90,7 +93,7 @@ void BulkExtraction::CountDone(const v1::ImageResult& result) {
   outcome_.network_us += result.timing().network_us();
 }
 
-void BulkExtraction::Fail(size_t image, const absl::Status& status) {
+void BulkExtraction::Fail(size_t image, const absl::Status& status, FailedPart part) {
   // Most messages about files begin with the path already.
   const std::string path = ShownPath(images_[image]);
   const std::string message = WithoutPlace(status.message());
@@ -98,8 +101,10 @@ void BulkExtraction::Fail(size_t image, const absl::Status& status) {
   progress_.Say(absl::StrCat("onebyone ", command_, ": ", named ? "" : absl::StrCat(path, ": "), message, " (",
                              absl::StatusCodeToString(status.code()), ")"));
   progress_.Advance();
+  const ImageFailure failure = {image, absl::Status(status.code(), message), part};
+  if (failures_) failures_(failure);
   absl::MutexLock lock(&mutex_);
-  outcome_.failures.push_back({image, absl::Status(status.code(), message)});
+  outcome_.failures.push_back(failure);
 }
 
 }  // namespace onebyone

@@ -18,9 +18,13 @@
 
 namespace onebyone {
 
+// What failed: this image (to be read, decoded, or taken by the sink), or the whole request that it was sent with.
+enum class FailedPart { kImage, kRequest };
+
 struct ImageFailure {
   size_t image = 0;  // its place in the list
   absl::Status reason;
+  FailedPart part = FailedPart::kImage;
 };
 
 struct BulkOutcome {
@@ -35,14 +39,17 @@ struct BulkOutcome {
 // by several threads at once.
 using ImageSink = std::function<absl::Status(size_t image, const v1::ImageResult& result)>;
 
+// Is told of each failure as it happens. Called by several threads at once.
+using FailureSink = std::function<void(const ImageFailure& failure)>;
+
 // Many images through a server, as one run of ImageBatches: a few threads, each of which reads some images, asks, hands
 // the features to the sink, and begins again. Holds no more images than `requests_in_flight` requests do. What is
 // passed by reference is borrowed.
 class BulkExtraction {
  public:
-  // `command` begins each message: "extract".
+  // `command` begins each message: "extract". `failures` may be empty.
   BulkExtraction(std::string command, const FeatureClient& client, const BatchOptions& options,
-                 const std::vector<ImageSource>& images, ImageSink sink, Terminal& terminal);
+                 const std::vector<ImageSource>& images, ImageSink sink, Terminal& terminal, FailureSink failures = {});
 
   BulkOutcome Run();
 
@@ -57,13 +64,14 @@ class BulkExtraction {
   bool Stopped() const { return terminal_.interruption.cancelled() || !batches_.stopped_by().ok(); }
   void Ask(Batch batch);
   void CountDone(const v1::ImageResult& result);
-  void Fail(size_t image, const absl::Status& status);
+  void Fail(size_t image, const absl::Status& status, FailedPart part = FailedPart::kImage);
 
   const std::string command_;
   const BatchOptions& options_;
   ImageBatches batches_;
   const std::vector<ImageSource>& images_;
   const ImageSink sink_;
+  const FailureSink failures_;
   Terminal& terminal_;
   Progress progress_;
   std::atomic<size_t> next_image_ = 0;
