@@ -47,9 +47,11 @@ class RunWatch {
   absl::Status push_status() const;
 
  private:
-  RunWatch(std::ostream& err, int columns, std::unique_ptr<MetricsServer> server, std::unique_ptr<MetricsPush> push);
+  RunWatch(const RunWatchOptions& options, std::ostream& err, int columns, std::unique_ptr<MetricsServer> server,
+           std::unique_ptr<MetricsPush> push);
   void Erase() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const std::map<std::string, std::string> labels_;
   const int columns_;
   const std::unique_ptr<MetricsServer> server_;
   const std::unique_ptr<MetricsPush> push_;
