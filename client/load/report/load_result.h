@@ -40,6 +40,7 @@ struct LoadPlan {
   std::string pictures;    // in words: "folder photos/, 120 pictures", "synthetic JPEG 640x480"
   int64_t picture_count = 0;
   int64_t picture_bytes = 0;  // of all of them together
+  bool operator==(const LoadPlan&) const = default;
 };
 
 // Who measured whom, where.
@@ -53,6 +54,7 @@ struct LoadEnvironment {
   std::string server_version;  // "": not told
   std::string server_build;    // "": not told
   std::string model_version;   // "": not told
+  bool operator==(const LoadEnvironment&) const = default;
 };
 
 // Requests before the measured time, until windows agreed with each other.
@@ -61,11 +63,13 @@ struct WarmUp {
   int64_t windows = 0;
   bool stable = false;
   std::string broken_by;  // in words, the last window that broke the stability: "window 4: p99 +31 %"; "": none
+  bool operator==(const WarmUp&) const = default;
 };
 
 struct Interval {
   double low = 0;
   double high = 0;
+  bool operator==(const Interval&) const = default;
 };
 
 struct Percentile {
@@ -73,6 +77,7 @@ struct Percentile {
   std::optional<double> value_ms;    // absent: refused, for it needs `needed_samples`
   int64_t needed_samples = 0;        // 10 / (1 - percentile / 100)
   std::optional<Interval> interval;  // 95 % confidence in milliseconds, from repeated windows
+  bool operator==(const Percentile&) const = default;
 };
 
 // One tick of HdrHistogram's percentile distribution (percentile_curve.h).
@@ -80,6 +85,7 @@ struct CurvePoint {
   double percentile = 0;
   double value_ms = 0;
   int64_t count = 0;  // requests that took no longer than value_ms
+  bool operator==(const CurvePoint&) const = default;
 };
 
 // Of requests that were answered OK.
@@ -91,12 +97,14 @@ struct LatencySummary {
   double stddev_ms = 0;
   std::vector<Percentile> percentiles;  // rising
   std::vector<CurvePoint> curve;        // rising, ends with 100
+  bool operator==(const LatencySummary&) const = default;
 };
 
 struct CodeCount {
   std::string code;  // "OK", "RESOURCE_EXHAUSTED", ...
   int64_t count = 0;
   std::string example;  // the first message with it; "" for OK
+  bool operator==(const CodeCount&) const = default;
 };
 
 // A piece of the measured time. Latencies are from the intended moment in an open loop, from sending in a closed one.
@@ -111,6 +119,7 @@ struct LoadWindow {
   std::optional<double> p90_ms;
   std::optional<double> p99_ms;
   std::optional<double> max_ms;
+  bool operator==(const LoadWindow&) const = default;
 };
 
 // One stage of a request, by who measured it.
@@ -119,6 +128,7 @@ struct StageTime {
   double mean_ms = 0;
   std::optional<double> p50_ms;
   std::optional<double> p99_ms;
+  bool operator==(const StageTime&) const = default;
 };
 
 enum class StepKind { kRate, kConcurrency };
@@ -127,12 +137,16 @@ enum class StepKind { kRate, kConcurrency };
 struct LoadStep {
   double asked = 0;           // requests a second, or requests in the air (LoadResult::step_kind)
   double achieved_per_s = 0;  // answered OK
+  std::optional<double> mean_ms;
   std::optional<double> p50_ms;
   std::optional<double> p90_ms;
+  std::optional<double> p95_ms;
   std::optional<double> p99_ms;
   double error_share = 0;
-  bool kept = true;  // the objective; true where there is none
-  std::string why;   // in words, what broke it; "": nothing
+  std::vector<StageTime> server_stages;  // empty: not told
+  bool kept = true;                      // the objective; true where there is none
+  std::string why;                       // in words, what broke it; "": nothing
+  bool operator==(const LoadStep&) const = default;
 };
 
 struct FoundCapacity {
@@ -141,6 +155,7 @@ struct FoundCapacity {
   std::optional<double> broken_per_s;  // lowest rate that broke the objective; absent: none did
   double concurrency = 0;              // at the knee of a sweep; 0: not a sweep
   std::string note;                    // in words: what limits the figure; "": nothing
+  bool operator==(const FoundCapacity&) const = default;
 };
 
 // An answer that differs from the recorded one.
@@ -149,6 +164,7 @@ struct ChangedAnswer {
   std::string picture;
   std::string recorded;  // checksums
   std::string got;
+  bool operator==(const ChangedAnswer&) const = default;
 };
 
 struct ReplayOutcome {
@@ -156,6 +172,7 @@ struct ReplayOutcome {
   int64_t compared = 0;
   int64_t changed = 0;
   std::vector<ChangedAnswer> examples;  // the first of them
+  bool operator==(const ReplayOutcome&) const = default;
 };
 
 // A condition of --fail-if.
@@ -163,6 +180,7 @@ struct LoadCheck {
   std::string condition;  // as typed
   std::string got;        // what was measured: "p99 61.2 ms"
   bool failed = false;
+  bool operator==(const LoadCheck&) const = default;
 };
 
 struct LoadResult {
@@ -201,6 +219,7 @@ struct LoadResult {
   std::optional<FoundCapacity> capacity;
   std::optional<ReplayOutcome> replay;
   std::vector<LoadCheck> checks;
+  bool operator==(const LoadResult&) const = default;
 };
 
 // All answers that were not OK.
