@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "client/load/target/code_names.h"
 
 namespace onebyone {
@@ -26,8 +27,8 @@ void Keep(std::vector<double>& values, double value) {
 
 }  // namespace
 
-CallLog::CallLog(int64_t objective_ns, Observer observer)
-    : objective_ns_(objective_ns), observer_(std::move(observer)) {
+CallLog::CallLog(int64_t objective_ns, Observer observer, Namer namer)
+    : objective_ns_(objective_ns), observer_(std::move(observer)), namer_(std::move(namer)) {
   absl::MutexLock lock(&mutex_);
   progress_.latency_counts.assign(std::size(kLatencyBoundsMs) + 1, 0);
 }
@@ -102,7 +103,7 @@ void CallLog::Ended(const PlannedCall& call, const CallMoments& moments, int64_t
     } else {
       AddLive(now_ns - moments.sent_ns, outcome);
       if (measuring_ && now_ns >= measured_.from_ns && now_ns < measured_.to_ns) ++measured_.answered_inside;
-      if (moments.measured) AddMeasured(moments, now_ns, outcome);
+      if (moments.measured) AddMeasured(call, moments, now_ns, outcome);
     }
   }
   --in_flight_;  // last: after it the run may be over, and this log gone
@@ -125,10 +126,14 @@ void CallLog::AddLive(int64_t service_ns, const CallOutcome& outcome) {
   }
 }
 
-void CallLog::AddMeasured(const CallMoments& moments, int64_t now_ns, const CallOutcome& outcome) {
+void CallLog::AddMeasured(const PlannedCall& call, const CallMoments& moments, int64_t now_ns,
+                          const CallOutcome& outcome) {
   if (objective_ns_ > 0 && now_ns - moments.due_ns > objective_ns_) ++over_objective_;
   CodeTally& tally = measured_.codes[outcome.code];
-  if (++tally.count == 1) tally.example = outcome.message;
+  if (++tally.count == 1) {
+    tally.example = outcome.message;
+    if (outcome.code != grpc::StatusCode::OK && namer_) absl::StrAppend(&tally.example, " (", namer_(call), ")");
+  }
   measured_.bytes_in += outcome.bytes_in;
   measured_.samples.Append({.due = static_cast<uint64_t>((moments.due_ns - measured_.from_ns) / kTickNs),
                             .code = static_cast<uint64_t>(outcome.code),

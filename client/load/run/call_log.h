@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <string>
@@ -52,8 +53,10 @@ class CallLog {
  public:
   // Told of each measured call that was answered, on the thread of its answer.
   using Observer = absl::AnyInvocable<void(const PlannedCall&, const CallMoments&, const CallOutcome&) const>;
+  // A call in words, such as the name of its picture.
+  using Namer = std::function<std::string(const PlannedCall&)>;
   // `objective_ns`: measured calls that take longer from their moment are counted (over_objective); 0: none.
-  explicit CallLog(int64_t objective_ns = 0, Observer observer = nullptr);
+  explicit CallLog(int64_t objective_ns = 0, Observer observer = nullptr, Namer namer = nullptr);
 
   // The measured time begins and will end `length_ns` later. Once.
   void BeginMeasuring(int64_t from_ns, int64_t length_ns);
@@ -87,11 +90,12 @@ class CallLog {
 
  private:
   void AddLive(int64_t service_ns, const CallOutcome& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void AddMeasured(const CallMoments& moments, int64_t now_ns, const CallOutcome& outcome)
+  void AddMeasured(const PlannedCall& call, const CallMoments& moments, int64_t now_ns, const CallOutcome& outcome)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const int64_t objective_ns_;
   const Observer observer_;
+  const Namer namer_;
   std::atomic<int64_t> in_flight_ = 0;
   std::atomic<int64_t> over_objective_ = 0;
   mutable absl::Mutex mutex_;

@@ -32,7 +32,7 @@ class Supervision {
         interruption_(interruption),
         progress_(std::move(hooks.progress)),
         begun_(std::move(hooks.begun)),
-        log_(absl::ToInt64Nanoseconds(options.objective), std::move(hooks.answered)),
+        log_(absl::ToInt64Nanoseconds(options.objective), std::move(hooks.answered), std::move(hooks.name)),
         judge_(options.loop == LoopKind::kOpen ? StabilityJudge::Rate::kShareOfDue : StabilityJudge::Rate::kAnswers,
                options.warm_up.tolerance) {
     if (options.loop == LoopKind::kOpen) {

@@ -55,7 +55,8 @@ struct LoadRunOutcome {
 struct LoadRunHooks {
   std::function<void(const LoadProgress&)> progress;  // about once a second and at the end, on the caller's thread
   std::function<void()> begun;                        // the measured time begins; on the caller's thread
-  CallLog::Observer answered;                         // a measured call was answered
+  CallLog::Observer answered;                         // a measured call was answered; on the thread of its answer
+  CallLog::Namer name;                                // a call in words, for the first error of a kind
 };
 
 // Runs the plans against the target: warm-up, measured time, waiting for the last answers. Blocks. Interruption stops
