@@ -17,5 +17,6 @@ void AddSimilarCommand(CLI::App& program, Command& chosen);
 void AddModelsCommand(CLI::App& program, Command& chosen);
 void AddHealthCommand(CLI::App& program, Command& chosen);
 void AddTopCommand(CLI::App& program, Command& chosen);
+void AddCompareCommand(CLI::App& program, Command& chosen);
 
 }  // namespace onebyone

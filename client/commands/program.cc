@@ -26,6 +26,7 @@ int RunProgram(const std::vector<std::string>& arguments, Terminal& terminal) {
   AddModelsCommand(program, chosen);
   AddHealthCommand(program, chosen);
   AddTopCommand(program, chosen);
+  AddCompareCommand(program, chosen);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
     program.parse(reversed);

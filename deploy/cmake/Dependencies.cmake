@@ -7,6 +7,7 @@ find_package(gRPC CONFIG REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 
 find_program(PROTOC protoc REQUIRED)

@@ -35,9 +35,10 @@ LIBRARIES = [
     (re.compile(r"^onnx/"), ["engine/import", "tests/import", "tests/conformance", "tests/workbench"]),
     (re.compile(r"^opencv2/"), ["engine/image", "engine/reduction", "client/render", "tests/image", "tests/client",
                                 "tests/server", "tests/integration", "tests/benchmarks"]),
-    (re.compile(r"^prometheus/"), ["server/observability", "tests/server"]),
+    (re.compile(r"^prometheus/"), ["client/load/report", "server/observability", "tests/server"]),
     (re.compile(r"^openssl/"), ["engine/bundle", "server/security"]),
-    (re.compile(r"^httplib\.h"), ["client/top", "server/observability"]),
+    (re.compile(r"^httplib\.h"), ["client/load/report", "client/top", "server/observability", "tests/client"]),
+    (re.compile(r"^nlohmann/"), ["client/load/report"]),
     (re.compile(r"^(grpcpp|grpc)/"), ["server", "client", "tests/server", "tests/client", "tests/integration", "tests/benchmarks"]),
 ]
 

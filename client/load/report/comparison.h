@@ -17,14 +17,14 @@ enum class Verdict {
 
 // One figure of both runs.
 struct ComparedFigure {
-  std::string name;  // "p99, ms", "good throughput, /s"
-  std::optional<double> a;
-  std::optional<double> b;
-  std::optional<double> change;      // (b - a) / a; of shares b - a
-  std::optional<Interval> interval;  // 99 % of the change of a typical window; of shares and rates of the whole
-  bool is_share = false;             // a and b are shares from 0 to 1
+  std::string name = {};  // "p99, ms", "good throughput, /s"
+  std::optional<double> a = {};
+  std::optional<double> b = {};
+  std::optional<double> change = {};      // (b - a) / a; of shares b - a
+  std::optional<Interval> interval = {};  // 99 % of the change of a typical window; of shares and rates of the whole
+  bool is_share = false;                  // a and b are shares from 0 to 1
   Verdict verdict = Verdict::kUnknown;
-  std::string how;  // what the verdict rests on, in words
+  std::string how = {};  // what the verdict rests on, in words
 };
 
 struct Comparison {
