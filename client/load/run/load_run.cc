@@ -60,9 +60,9 @@ class Supervision {
     while (!Cut() && !options_.ends_by_count && clock_.NowNs() < log_.measured_to_ns() && log_.in_flight() > 0)
       Look("");
     TakeCpuShare();
-    if (options_.ends_by_count && options_.loop == LoopKind::kOpen) log_.EndMeasuring(clock_.NowNs());
+    if (options_.ends_by_count && options_.loop == LoopKind::kOpen) log_.EndWithLastCall(options_.loop);
     AwaitAnswers();
-    if (options_.ends_by_count) log_.EndMeasuring(clock_.NowNs());
+    if (options_.ends_by_count && options_.loop == LoopKind::kClosed) log_.EndWithLastCall(options_.loop);
     Tell("");
     outcome_.measured = log_.measuring();
     outcome_.calls = log_.TakeMeasured();

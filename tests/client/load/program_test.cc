@@ -257,6 +257,15 @@ TEST_F(LoadCommand, EndsWhenTheServerGoesAway) {
   EXPECT_LT(Json().measured_ms, 15'000);
 }
 
+TEST_F(LoadCommand, SaysThatTheDiskIsFull) {
+  const ProgramRun run = Load(server_.target(), {"--concurrency", "1", "--requests", "20", "--warm-up", "0", "--layer",
+                                                 "pool5", "--json", "/dev/full", photos()});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, HasSubstr("/dev/full: cannot be written: No space left on device"));
+  EXPECT_THAT(run.out, HasSubstr("p99"));  // what was measured is not lost
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+}
+
 TEST_F(LoadCommand, SaysThatAReportCannotBeWritten) {
   std::filesystem::create_directory(scratch_ / "run.json");  // a folder in its way
   const ProgramRun run = Load(server_.target(), {"--concurrency", "1", "--requests", "20", "--warm-up", "0", "--json",
