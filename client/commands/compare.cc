@@ -47,7 +47,7 @@ int ShowComparison(const CompareRunsOptions& options, Terminal& terminal) {
   const absl::Status status = Compare(options, terminal);
   if (status.ok()) return kDone;
   terminal.err << "onebyone: " << status.message() << "\n";
-  return kFailed;
+  return status.code() == absl::StatusCode::kAborted ? kMissed : kFailed;
 }
 
 }  // namespace onebyone

@@ -11,12 +11,12 @@ struct CompareRunsOptions {
   std::string after;
   std::string html;            // a page of both; "": not wanted
   double tolerance = 0.02;     // changes up to this share are as good as none
-  bool fail_if_worse = false;  // kFailed where the second run is worse beyond noise
+  bool fail_if_worse = false;  // kMissed where the second run is worse beyond noise
   bool anyway = false;         // compares runs of different kinds too
 };
 
 // Prints two runs side by side with a verdict. kFailed, and why on standard error, where a file cannot be read or
-// written, where the runs differ in kind (unless `anyway`), or by `fail_if_worse`.
+// written, where the runs differ in kind (unless `anyway`); kMissed by `fail_if_worse`.
 int ShowComparison(const CompareRunsOptions& options, Terminal& terminal);
 
 }  // namespace onebyone

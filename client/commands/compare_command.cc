@@ -25,7 +25,7 @@ void AddCompareCommand(CLI::App& program, Command& chosen) {
       ->default_str("2")
       ->check(CLI::Range(0.0, 100.0));
   command->add_flag("--fail-if-worse", options->fail_if_worse,
-                    "Exit code 1 where a figure of B is worse, beyond noise");
+                    "Exit code 3 where a figure of B is worse, beyond noise");
   command->add_flag("--anyway", options->anyway, "Compare runs of different kinds, and say so");
   command->callback(
       [options, &chosen] { chosen = [options](Terminal& terminal) { return ShowComparison(*options, terminal); }; });

@@ -211,8 +211,8 @@ struct LoadResult {
 
   std::vector<StageTime> server_stages;  // in the order of a request's way; empty: the server does not tell
   std::vector<StageTime> client_stages;
-  double client_cpu_share = 0;  // of all CPUs usable by the client
-  std::vector<std::string> warnings;
+  double client_cpu_share = 0;        // of all CPUs usable by the client
+  std::vector<std::string> warnings;  // that it ended early or never came to rest among them
 
   StepKind step_kind = StepKind::kRate;
   std::vector<LoadStep> steps;  // empty: neither search nor sweep

@@ -34,6 +34,7 @@ std::string PicturesText(const LoadPlan& plan) {
 
 std::string WarmUpText(const WarmUp& warm_up) {
   if (warm_up.length_ms <= 0) return "none";
+  if (warm_up.windows == 0) return absl::StrCat(LengthText(warm_up.length_ms), ", not judged");
   return absl::StrCat(LengthText(warm_up.length_ms), ", ",
                       warm_up.stable ? absl::StrCat("stable after ", warm_up.windows, " windows")
                                      : absl::StrCat("NOT stable after ", warm_up.windows, " windows"),
@@ -55,8 +56,8 @@ std::string WorkText(const LoadPlan& plan) {
 
 std::string LateText(const LoadResult& result) {
   if (result.late == 0) return "none late";
-  return absl::StrCat(CountText(result.late), " late by more than ", MsText(result.late_after_ms), " ms, worst ",
-                      MsText(result.worst_late_ms), " ms");
+  return absl::StrFormat("%s late by more than %g ms, worst %s ms", CountText(result.late), result.late_after_ms,
+                         MsText(result.worst_late_ms));
 }
 
 std::string CapacityText(const FoundCapacity& capacity) {

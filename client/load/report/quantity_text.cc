@@ -34,9 +34,13 @@ std::string PercentileText(const Percentile& percentile, int64_t samples) {
 std::string PercentileName(double percentile) { return absl::StrFormat("p%.7g", percentile); }
 
 std::string CountText(int64_t count) {
-  std::string text = absl::StrCat(count < 0 ? -count : count);
-  for (auto at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
-  return count < 0 ? absl::StrCat("-", text) : text;
+  const std::string digits = absl::StrCat(count < 0 ? -count : count);
+  std::string text = count < 0 ? "-" : "";
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
 }
 
 std::string RateText(double per_s) {

@@ -85,8 +85,14 @@ class Reader {
   template <typename T>
   static absl::Status Read(const Json& json, const std::string& path, T& value) {
     if constexpr (IsOptional<T>::value) {
-      value.reset();
-      return json.is_null() ? absl::OkStatus() : Read(json, path, value.emplace());
+      if (json.is_null()) {
+        value = std::nullopt;
+        return absl::OkStatus();
+      }
+      typename T::value_type held = {};  // not emplace(): g++ 12 warns falsely of it
+      RETURN_IF_ERROR(Read(json, path, held));
+      value = std::move(held);
+      return absl::OkStatus();
     } else if constexpr (IsList<T>::value) {
       if (!json.is_array()) return Wrong(json, path, "a list");
       value.clear();

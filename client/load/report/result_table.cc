@@ -153,7 +153,6 @@ std::string Outcomes(const LoadResult& result) {
     absl::StrAppend(&text, check.failed ? "FAILED: " : "not met: ", "fail if ", check.condition, "; got ", check.got,
                     "\n");
   }
-  if (result.ended != "complete") absl::StrAppend(&text, "ended early: ", result.ended, "\n");
   for (const std::string& warning : result.warnings) absl::StrAppend(&text, "warning: ", warning, "\n");
   return text.empty() ? "" : absl::StrCat("\n", text);
 }

@@ -74,11 +74,6 @@ void CompareMachine(const LoadEnvironment& a, const LoadEnvironment& b, Differen
 }
 
 void AddCautions(absl::string_view name, const LoadResult& run, std::vector<std::string>& cautions) {
-  if (run.ended != "complete") cautions.push_back(absl::StrCat(name, " ended early: ", run.ended));
-  if (run.warm_up.length_ms > 0 && !run.warm_up.stable) {
-    cautions.push_back(absl::StrCat(name, " was not stable after its warm-up",
-                                    run.warm_up.broken_by.empty() ? "" : ": ", run.warm_up.broken_by));
-  }
   for (const std::string& warning : run.warnings) cautions.push_back(absl::StrCat(name, ": ", warning));
 }
 

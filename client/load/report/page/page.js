@@ -22,13 +22,10 @@ function choice(legend, name, options) {
 function noticesOf(run) {
   const failed = run.checks.filter((check) => check.failed);
   const passed = run.checks.filter((check) => !check.failed);
-  const told = run.warnings.slice();
-  if (run.warm_up.length_ms > 0 && !run.warm_up.stable) told.push(`not stable after the warm-up${run.warm_up.broken_by ? `: ${run.warm_up.broken_by}` : ''}`);
   return [
-    run.ended === 'complete' ? null : notice('bad', 'Ended early', [run.ended]),
     notice('bad', 'Conditions that were not to be met, and were', failed.map((check) => `${check.condition}: got ${check.got}`)),
     notice('good', 'Conditions that were not to be met, and were not', passed.map((check) => `${check.condition}: got ${check.got}`)),
-    notice('', 'Warnings', told),
+    notice('', 'Warnings', run.warnings),
   ];
 }
 
@@ -92,7 +89,7 @@ function build() {
     ...curveCards(curved.length === runs.length ? curved : []),
     ...runs.map((run, i) => headOf(run).count > 0 ? half(card(both ? `Latency of ${letters[i]}, ms` : 'Latency, ms', '', latencyTable(run))) : null),
     staged.length > 0 ? half(card('Where the time goes', 'The server\'s stages and the rest of what the client saw, mean of a request. Means add up, percentiles do not.', stageBox(staged), stageTable(staged))) : null,
-    ...runs.map((run, i) => half(card(both ? `Answers of ${letters[i]}` : 'Answers', errorsOf(run) === 0 ? 'All answers were OK.' : '', errorTable(run)))),
+    ...runs.map((run, i) => (both ? half : (each) => each)(card(both ? `Answers of ${letters[i]}` : 'Answers', errorsOf(run) === 0 ? 'All answers were OK.' : '', errorTable(run)))),
     ...runs.map(replayCard),
     card(both ? 'What was asked' : 'What was asked, of whom', '', factTable(data.facts)),
   ].filter((each) => each !== null && each !== '');

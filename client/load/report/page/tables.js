@@ -50,7 +50,7 @@ function tiles(run) {
     percentileTile(run, 50), percentileTile(run, 90), percentileTile(run, 99), percentileTile(run, 99.9),
     headOf(run).count > 0 ? tile('slowest', threeDigits(headOf(run).max_ms), 'ms', `of ${grouped(headOf(run).count)} answers`) : null,
     tile('errors', answered > 0 ? shareText(errors / answered) : '-', '', `${grouped(errors)} of ${grouped(answered)}`, errors > 0),
-    run.plan.loop === 'open' ? tile('sent late', grouped(run.late), '', run.late > 0 ? `by more than ${threeDigits(run.late_after_ms)} ms; worst ${threeDigits(run.worst_late_ms)} ms` : `more than ${threeDigits(run.late_after_ms)} ms`) : null,
+    run.plan.loop === 'open' ? tile('sent late', grouped(run.late), '', run.late > 0 ? `by more than ${run.late_after_ms} ms; worst ${threeDigits(run.worst_late_ms)} ms` : `by more than ${run.late_after_ms} ms`) : null,
     run.never_sent > 0 ? tile('never sent', grouped(run.never_sent), '', `${grouped(run.plan.max_outstanding)} were in the air`, true) : null,
     tile('client', shareText(run.client_cpu_share), '', `of ${run.environment.cpus} CPUs`),
   ];

@@ -27,7 +27,6 @@ function latencyAxis(values) {
   return (count) => logarithmic ? logAxis(low, high) : linearAxis(0, high, count);
 }
 
-const 
 const windowText = (run) => run.windows.length > 0 ? `windows of ${clockText(run.windows[0].length_ms / 1000)}` : 'no windows';
 
 // The run's percentiles, or one percentile of both runs.
