@@ -80,7 +80,7 @@ class FeatureTargets : public ::testing::TestWithParam<bool> {
   FakeServer server_;
 };
 INSTANTIATE_TEST_SUITE_P(UnaryAndStream, FeatureTargets, ::testing::Bool(),
-                         [](const auto& info) { return info.param ? "Stream" : "Unary"; });
+                         [](const auto& of) { return of.param ? "Stream" : "Unary"; });
 
 TEST_P(FeatureTargets, SendTheQuestionWithThePicturesOfTheCall) {
   const auto target = Target(Pictures({"one", "two", "three"}));
