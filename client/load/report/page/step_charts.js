@@ -24,17 +24,21 @@ function drawTrials(runs, value, svg, place) {
   });
 }
 
+const capacityAt = (run) => run.step_kind === 'rate' ? run.capacity.per_s : run.capacity.concurrency;
+
+// Of two, the lower one is named to the left of its line, the higher one to the right.
 function drawCapacity(runs, svg, place) {
-  runs.forEach((run, i) => {
-    if (!run.capacity || !known(run.capacity.per_s)) return;
-    const at = run.step_kind === 'rate' ? run.capacity.per_s : run.capacity.concurrency;
-    const x = place.x(at);
+  const found = runs.filter((run) => run.capacity && known(run.capacity.per_s));
+  const highest = Math.max(...found.map(capacityAt));
+  for (const run of found) {
+    const i = runs.indexOf(run);
+    const x = place.x(capacityAt(run));
     const color = runs.length > 1 ? runColors[i] : 'var(--good)';
-    svg.append(shape('line', {x1: x, x2: x, y1: place.top, y2: place.bottom, stroke: color, 'stroke-width': 1.5, 'stroke-dasharray': '5 4'}));
+    svg.append(shape('line', {class: 'capacity', x1: x, x2: x, y1: place.top, y2: place.bottom, stroke: color, 'stroke-width': 1.5, 'stroke-dasharray': '5 4'}));
     const text = `${runs.length > 1 ? `${letters[i]} ` : ''}${rateText(run.capacity.per_s)}`;
-    const end = x > (place.left + place.right) / 2;
-    svg.append(shape('text', {class: 'said', x: x + (end ? -6 : 6), y: place.bottom - 8 - 16 * i, 'text-anchor': end ? 'end' : 'start'}, text));
-  });
+    const right = found.length > 1 ? capacityAt(run) === highest && i > 0 : x < (place.left + place.right) / 2;
+    svg.append(shape('text', {class: 'said', x: x + (right ? 6 : -6), y: place.bottom - 8, 'text-anchor': right ? 'start' : 'end'}, text));
+  }
 }
 
 // "p99 <= 50 ms" as a line where it can be read so.

@@ -77,7 +77,8 @@ TEST(RatioOfMedians, WidensWhereNeighboursAreAlike) {
   const auto narrow = RatioOfMedians(apart, apart, 1.96);
   const auto wide = RatioOfMedians(alike, alike, 1.96);
   ASSERT_TRUE(narrow.has_value());
-  if (wide.has_value()) EXPECT_GT(wide->interval.high, narrow->interval.high);
+  ASSERT_TRUE(wide.has_value());
+  EXPECT_GT(wide->interval.high, narrow->interval.high);
 }
 
 // 300 pairs of runs that differ by nothing but noise: 99 % intervals leave out 0 three times, or some more for the
