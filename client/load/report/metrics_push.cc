@@ -74,8 +74,7 @@ absl::Status MetricsPush::Push(const std::string& text) const {
         absl::StrCat(origin_, path_, ": no answer (", httplib::to_string(result.error()), ")"));
   }
   if (result->status / 100 != 2) {
-    return absl::UnavailableError(
-        absl::StrCat(origin_, path_, ": wanted 200, got ", result->status));
+    return absl::UnavailableError(absl::StrCat(origin_, path_, ": wanted 200, got ", result->status));
   }
   return absl::OkStatus();
 }

@@ -25,7 +25,7 @@ function noticesOf(run) {
   return [
     notice('bad', 'Failed: --fail-if', failed.map((check) => `${check.condition}: got ${check.got}`)),
     notice('good', 'Passed: --fail-if', passed.map((check) => `${check.condition}: got ${check.got}`)),
-    notice('', 'Warnings', run.warnings),
+    notice('', 'Warnings', data.warnings),
   ];
 }
 
@@ -60,8 +60,9 @@ function stepCards(measured) {
 function timeCards(measured) {
   if (measured.length === 0) return [];
   const errors = measured.some((run) => run.windows.some((window) => window.errors > 0)) ? ' Marks on the axis: windows with errors, the fuller the more.' : '';
+  const step = !both && measured[0].steps.length > 0 ? `Of the step at ${rateText(measured[0].offered_per_s)}. ` : '';
   return [
-    card('Latency over time', `By ${windowText(measured[0])}, ${fromText(measured[0])}.${errors}`, ...drawn(latencyOverTime(measured)), ...(both ? [] : [windowTable(measured[0])])),
+    card('Latency over time', `${step}By ${windowText(measured[0])}, ${fromText(measured[0])}.${errors}`, ...drawn(latencyOverTime(measured)), ...(both ? [] : [windowTable(measured[0])])),
     half(card('Throughput over time', `By ${windowText(measured[0])}.`, ...drawn(throughputOverTime(measured)))),
   ];
 }

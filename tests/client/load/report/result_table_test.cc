@@ -82,6 +82,7 @@ TEST(ResultTable, TellsStepsAndOutcomes) {
       .record = "monday.record", .compared = 100, .changed = 1, .examples = {{17, "cat.jpg", "aa", "bb"}}};
   run.checks = {{"p99>50ms", "p99 61.5 ms", true}, {"errors>1%", "errors 0.2 %", false}};
   run.warnings = {"the client was the bottleneck"};
+  run.ended = "interrupted";
   EXPECT_THAT(ResultTable(run), HasSubstr("\n"
                                           "offered  achieved  p50, ms  p90, ms  p99, ms  errors  objective\n"
                                           "240.0/s   239.9/s     4.10        -     44.2  0.00 %  kept\n"
@@ -92,7 +93,8 @@ TEST(ResultTable, TellsStepsAndOutcomes) {
                                           "  request 17, cat.jpg: recorded aa, got bb\n"
                                           "FAILED: fail if p99>50ms; got p99 61.5 ms\n"
                                           "not met: fail if errors>1%; got errors 0.2 %\n"
-                                          "warning: the client was the bottleneck\n"));
+                                          "warning: the client was the bottleneck\n"
+                                          "warning: the run ended early: interrupted\n"));
 }
 
 TEST(ResultTable, TellsNoLatencyWhereNothingWasAnswered) {
