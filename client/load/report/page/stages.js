@@ -18,7 +18,7 @@ function drawStages(box, runs) {
   const width = Math.max(240, box.clientWidth);
   const left = runs.length > 1 ? 20 : 0;
   const total = Math.max(...runs.map((run) => segmentsOf(run, names).reduce((sum, part) => sum + part.ms, 0))) || 1;
-  const axis = linearAxis(0, total, Math.max(2, Math.floor(width / 90)));
+  const axis = linearAxis(0, total, Math.max(2, Math.floor(width / 60)));
   const place = (ms) => left + ms / axis.high * (width - left - 14);
   const height = 34 * runs.length + 44;
   const svg = shape('svg', {viewBox: `0 0 ${width} ${height}`, height, role: 'img', 'aria-label': 'Mean time of a request by stage'});
