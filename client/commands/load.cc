@@ -94,8 +94,7 @@ absl::StatusOr<SessionRun> PlainRun(const LoadLoopOptions& loop, const LoadRecor
   run.length = loop.duration;
   run.calls = loop.calls;
   if (loop.warm_up) {
-    run.warm_up = WarmUpOptions{
-        .length = loop.warm_up_length, .longest = loop.longest_warm_up, .window = loop.window};
+    run.warm_up = WarmUpOptions{.length = loop.warm_up_length, .longest = loop.longest_warm_up, .window = loop.window};
   }
   const double seconds = absl::ToDoubleSeconds(loop.duration);
   switch (loop.shape) {
@@ -119,9 +118,7 @@ absl::StatusOr<SessionRun> PlainRun(const LoadLoopOptions& loop, const LoadRecor
       run.length = absl::Seconds(record->seconds);
       run.warm_up.reset();
       break;
-    default:
-      run.loop = LoopKind::kClosed;
-      run.concurrency = loop.concurrency;
+    default: run.loop = LoopKind::kClosed; run.concurrency = loop.concurrency;
   }
   return run;
 }

@@ -21,9 +21,11 @@ namespace onebyone {
 // The server under test and what it says of itself. One thread at a time.
 class LoadEndpoint {
  public:
-  // Connects and, for KServe, asks for the model's inputs. The errors of ChannelSecurity, of the server, of InferMessages.
-  static absl::StatusOr<std::unique_ptr<LoadEndpoint>> Open(const LoadTargetOptions& target, const LoadWorkOptions& work,
-                                                            const LoadPictures& pictures, AnswerDepth depth);
+  // Connects and, for KServe, asks for the model's inputs. The errors of ChannelSecurity, of the server, of
+  // InferMessages.
+  static absl::StatusOr<std::unique_ptr<LoadEndpoint>> Open(const LoadTargetOptions& target,
+                                                            const LoadWorkOptions& work, const LoadPictures& pictures,
+                                                            AnswerDepth depth);
 
   LoadTarget& target() { return *target_; }
 
@@ -35,8 +37,8 @@ class LoadEndpoint {
   // Of a server that speaks KServe v2, too, as onebyone does; "": not told.
   const std::string& server_version() const { return server_version_; }
 
-  // For servers that tell no times in their answers: what they count, now (nothing where they do not), and the mean time
-  // of each stage in between.
+  // For servers that tell no times in their answers: what they count, now (nothing where they do not), and the mean
+  // time of each stage in between.
   std::optional<inference::InferStatistics> Statistics() const;
   static std::vector<StageTime> StagesBetween(const inference::InferStatistics& before,
                                               const inference::InferStatistics& after);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "client/client_options.h"
 #include "client/commands/feature_flags.h"
@@ -85,5 +86,9 @@ struct LoadOptions {
   RunWatchOptions watch;
   std::string record;  // file to write the schedule and the answers' checksums to; "": none
 };
+
+// What no single flag can know: flags that need or exclude each other. INVALID_ARGUMENT, naming them. Percentiles that
+// conditions and objectives ask for are added to those that are measured.
+absl::Status CompleteLoadOptions(LoadOptions& options);
 
 }  // namespace onebyone

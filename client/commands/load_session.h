@@ -23,11 +23,11 @@ namespace onebyone {
 // One run of a session: all of a plain test, one trial of a search or a sweep.
 struct SessionRun {
   LoopKind loop = LoopKind::kOpen;
-  std::optional<RateProfile> profile = {};     // open loop
-  const LoadRecord* record = nullptr;          // open loop, in place of a profile
-  int64_t concurrency = 0;                     // closed loop
+  std::optional<RateProfile> profile = {};  // open loop
+  const LoadRecord* record = nullptr;       // open loop, in place of a profile
+  int64_t concurrency = 0;                  // closed loop
   absl::Duration length = absl::ZeroDuration();
-  int64_t calls = 0;                           // above 0: in place of the length
+  int64_t calls = 0;  // above 0: in place of the length
   std::optional<WarmUpOptions> warm_up = {};
   int64_t give_up_over = 0;
   std::string phase = {};  // before the phases of the live line: "step 3, 240/s"
@@ -51,8 +51,8 @@ class LoadSession {
   // INVALID_ARGUMENT where a record does not fit the pictures.
   absl::StatusOr<SessionOutcome> Run(const SessionRun& run);
 
-  // Asks one call after the other until the server answers as fast as the objective wants, for half a minute at most: what
-  // a trial left behind in its queue is no load of the next one.
+  // Asks one call after the other until the server answers as fast as the objective wants, for half a minute at most:
+  // what a trial left behind in its queue is no load of the next one.
   absl::Status Settle();
 
   bool interrupted() const { return interruption_.cancelled(); }

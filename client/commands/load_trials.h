@@ -6,8 +6,8 @@
 
 namespace onebyone {
 
-// The highest rate that keeps options.judge.objectives: the outcome is that of its last trial, with the steps of the whole
-// search and the capacity. CANCELLED, UNAVAILABLE or another error where the first trial could not be made.
+// The highest rate that keeps options.judge.objectives: the outcome is that of its last trial, with the steps of the
+// whole search and the capacity. CANCELLED, UNAVAILABLE or another error where the first trial could not be made.
 absl::StatusOr<SessionOutcome> SearchCapacity(const LoadOptions& options, LoadSession& session);
 
 // One closed loop for each of options.loop.sweep; the outcome is that of the knee.

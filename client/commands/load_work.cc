@@ -69,7 +69,8 @@ absl::StatusOr<LoadPictures> GatherPictures(const LoadWorkOptions& options, std:
     const auto sizes = ParseSyntheticSizes(options.synthetic);
     if (!sizes.ok()) return absl::InvalidArgumentError(absl::StrCat("--synthetic: ", sizes.status().message()));
     AddSyntheticPictures(*sizes, options.pictures_of_each_size, options.seed, set);
-    set.description = absl::StrCat("synthetic JPEG ", options.synthetic, ", ", options.pictures_of_each_size, " of each");
+    set.description =
+        absl::StrCat("synthetic JPEG ", options.synthetic, ", ", options.pictures_of_each_size, " of each");
   }
   if (!options.size_mix.empty()) {
     RETURN_IF_ERROR(ApplySizeMix(options.size_mix, set));

@@ -10,8 +10,8 @@
 
 namespace onebyone {
 
-// The pictures to send, read or made. NOT_FOUND or INVALID_ARGUMENT, naming the input, where one cannot be read or a folder
-// holds none: a load test of half its pictures measures something else. `notes`: files that were left out.
+// The pictures to send, read or made. NOT_FOUND or INVALID_ARGUMENT, naming the input, where one cannot be read or a
+// folder holds none: a load test of half its pictures measures something else. `notes`: files that were left out.
 absl::StatusOr<LoadPictures> GatherPictures(const LoadWorkOptions& options, std::istream& in,
                                             std::vector<std::string>& notes);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/commands/command.h"
 
 namespace onebyone {
@@ -25,6 +27,7 @@ int RunProgram(const std::vector<std::string>& arguments, Terminal& terminal) {
   AddSimilarCommand(program, chosen);
   AddModelsCommand(program, chosen);
   AddHealthCommand(program, chosen);
+  AddLoadCommand(program, chosen, absl::StrCat("onebyone ", absl::StrJoin(arguments, " ")));
   AddTopCommand(program, chosen);
   AddCompareCommand(program, chosen);
   try {

@@ -25,7 +25,7 @@ ALLOWED = {
     "engine": ["engine", "onebyone/config"],
     "server/kserve": ["server", "engine", "inference", "onebyone", "google/rpc", "grpc"],
     "server": ["server", "engine", "inference", "onebyone", "google/rpc", "grpc", "xds"],
-    "client": ["client", "engine/base", "onebyone", "google/rpc", "grpc"],
+    "client": ["client", "engine/base", "inference", "onebyone", "google/rpc", "grpc"],
     "tests": ["tests", "engine", "server", "client", "inference", "onebyone", "google/rpc", "grpc"],
 }
 

@@ -7,8 +7,8 @@
 namespace onebyone {
 namespace {
 
-constexpr double kStride = 1.5;       // while only one side of the capacity is known
-constexpr double kLeastPerS = 0.1;    // below, a trial takes hours
+constexpr double kStride = 1.5;     // while only one side of the capacity is known
+constexpr double kLeastPerS = 0.1;  // below, a trial takes hours
 constexpr int kConfirmations = 2;
 
 struct Tally {

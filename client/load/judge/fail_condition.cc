@@ -37,9 +37,7 @@ bool ParseLimit(absl::string_view text, Unit unit, double& limit) {
         return true;
       }
       return absl::SimpleAtod(text, &limit);
-    case Unit::kRate:
-      absl::ConsumeSuffix(&text, "/s");
-      return absl::SimpleAtod(text, &limit);
+    case Unit::kRate: absl::ConsumeSuffix(&text, "/s"); return absl::SimpleAtod(text, &limit);
     case Unit::kCount: return absl::SimpleAtod(text, &limit);
   }
   return false;

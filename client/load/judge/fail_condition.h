@@ -18,8 +18,8 @@ struct FailCondition {
   double limit = 0;  // milliseconds, a share, or a rate
 };
 
-// FIGURE>LIMIT, also >=, <, <=. Figures: pNN, mean, max with a time; errors, never_sent, late with a share (0.1% or 0.001);
-// offered, achieved, good with a rate a second; changed with a number. INVALID_ARGUMENT for anything else.
+// FIGURE>LIMIT, also >=, <, <=. Figures: pNN, mean, max with a time; errors, never_sent, late with a share (0.1% or
+// 0.001); offered, achieved, good with a rate a second; changed with a number. INVALID_ARGUMENT for anything else.
 absl::StatusOr<FailCondition> ParseFailCondition(absl::string_view text);
 
 // Whether it holds. A percentile that too few samples support fails too: what cannot be told was not kept.

@@ -9,9 +9,9 @@
 
 namespace onebyone {
 
-// The measured time in equal windows, some tens of them, each at least a second unless the time is short. Calls belong to
-// the window in which they were due, answers (achieved_per_s) to the one in which they came. Percentiles are exact and
-// absent where a window has too few calls.
+// The measured time in equal windows, some tens of them, each at least a second unless the time is short. Calls belong
+// to the window in which they were due, answers (achieved_per_s) to the one in which they came. Percentiles are exact
+// and absent where a window has too few calls.
 std::vector<LoadWindow> CutIntoWindows(const SampleLog& log, LatencyFrom from, uint64_t measured_ticks);
 
 }  // namespace onebyone

@@ -46,7 +46,7 @@ std::string WhyBroken(const LoadResult& result, const std::vector<Objective>& ob
     const std::string first = result.codes.size() > 1 ? result.codes[1].code : "";
     const bool all = !result.codes.empty() && result.codes[0].code != "OK";
     return absl::StrCat(ShareText(failing), " failed", unsent ? ", most never sent" : "",
-                        all          ? absl::StrCat(": ", result.codes[0].code)
+                        all             ? absl::StrCat(": ", result.codes[0].code)
                         : first.empty() ? ""
                                         : absl::StrCat(": ", first));
   }
@@ -61,8 +61,10 @@ std::string WhyBroken(const LoadResult& result, const std::vector<Objective>& ob
       return absl::StrCat(PercentileName(objective.percentile), " ", MsText(*percentile->value_ms), " ms");
     }
   }
-  if (result.plan.loop == LoopKind::kOpen && result.achieved_per_s < result.offered_per_s * (kKeptUp - 3 / std::sqrt(due))) {
-    return absl::StrCat("answers fall behind: ", RateText(result.achieved_per_s), " of ", RateText(result.offered_per_s));
+  if (result.plan.loop == LoopKind::kOpen &&
+      result.achieved_per_s < result.offered_per_s * (kKeptUp - 3 / std::sqrt(due))) {
+    return absl::StrCat("answers fall behind: ", RateText(result.achieved_per_s), " of ",
+                        RateText(result.offered_per_s));
   }
   return "";
 }

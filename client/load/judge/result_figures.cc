@@ -26,9 +26,8 @@ std::vector<CodeCount> CountCodes(const MeasuredCalls& calls) {
 void Count(const LoadRunOutcome& outcome, const FigureOptions& options, LoadResult& result) {
   const MeasuredCalls& calls = outcome.calls;
   const auto measured_ticks = static_cast<uint64_t>((calls.to_ns - calls.from_ns) / kTickNs);
-  const uint64_t limit = options.objective > absl::ZeroDuration()
-                             ? ToTicks(absl::ToInt64Nanoseconds(options.objective))
-                             : ToTicks(std::numeric_limits<int64_t>::max());
+  const uint64_t limit = options.objective > absl::ZeroDuration() ? ToTicks(absl::ToInt64Nanoseconds(options.objective))
+                                                                  : ToTicks(std::numeric_limits<int64_t>::max());
   int64_t good = 0;
   int64_t worst_late = 0;
   calls.samples.ForEach([&](const Sample& sample) {

@@ -26,8 +26,7 @@ struct Sample {
 
   // From the intended moment to the answer.
   uint32_t whole() const {
-    return static_cast<uint32_t>(
-        std::min<uint64_t>(uint64_t{late} + service, std::numeric_limits<uint32_t>::max()));
+    return static_cast<uint32_t>(std::min<uint64_t>(uint64_t{late} + service, std::numeric_limits<uint32_t>::max()));
   }
   // Ticks since the measured time began.
   uint64_t answered() const { return due + late + service; }

@@ -58,7 +58,9 @@ void StabilityJudge::Add(const WarmUpWindow& window) {
 }
 
 std::string StabilityJudge::Disagreement(const Figures& a, const Figures& b) const {
-  const auto differ = [](double x, double y, double allowed) { return std::max(x, y) > std::min(x, y) * (1 + allowed); };
+  const auto differ = [](double x, double y, double allowed) {
+    return std::max(x, y) > std::min(x, y) * (1 + allowed);
+  };
   const auto change = [](double x, double y) { return y > 0 ? 100 * (x / y - 1) : 0; };
   if (differ(a.p50_ms, b.p50_ms, tolerance_ + kSureness * std::hypot(a.p50_noise, b.p50_noise))) {
     return absl::StrFormat("window %d: p50 %.3g ms, %+.0f %% beside window %d", a.number, a.p50_ms,

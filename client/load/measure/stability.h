@@ -9,13 +9,13 @@ namespace onebyone {
 // A stretch of the warm-up.
 struct WarmUpWindow {
   double seconds = 0;
-  int64_t due = 0;           // calls that were due (open loop) or started (closed)
+  int64_t due = 0;            // calls that were due (open loop) or started (closed)
   std::vector<double> ok_ms;  // of calls answered OK in it, from sending
 };
 
-// Whether a warm-up has come to rest: the last kWindows windows agree in their median latency and in the rate of answers
-// (in an open loop: in the share of what was due), within `tolerance` and what chance alone does to so few calls.
-// Without a clock: windows are told to it. One thread at a time.
+// Whether a warm-up has come to rest: the last kWindows windows agree in their median latency and in the rate of
+// answers (in an open loop: in the share of what was due), within `tolerance` and what chance alone does to so few
+// calls. Without a clock: windows are told to it. One thread at a time.
 class StabilityJudge {
  public:
   static constexpr int kWindows = 3;
@@ -35,7 +35,7 @@ class StabilityJudge {
     int64_t number = 0;
     double p50_ms = 0;
     double rate = 0;
-    double p50_noise = 0;   // relative standard errors
+    double p50_noise = 0;  // relative standard errors
     double rate_noise = 0;
   };
   std::string Disagreement(const Figures& a, const Figures& b) const;

@@ -20,7 +20,7 @@ class StageHistogram {
   StageTime Summarize(const std::string& name) const;
 
  private:
-  static constexpr int kSteps = 64;    // of each doubling
+  static constexpr int kSteps = 64;      // of each doubling
   static constexpr int kDoublings = 34;  // up to 2^40 us
   double AtPercentile(double percentile) const;
 

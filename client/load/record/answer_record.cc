@@ -64,14 +64,15 @@ ReplayOutcome CompareAnswers(const LoadRecord& record, const std::string& file,
     if (before.code != 0 || call.code != 0) continue;
     ++outcome.compared;
     bool changed = false;
-    Differences(before.answers, call.answers, [&, place = index](const AnswerChecksum* recorded, const AnswerChecksum* got) {
-      changed = true;
-      if (outcome.examples.size() >= kMostExamples) return;
-      const AnswerChecksum& known = recorded != nullptr ? *recorded : *got;
-      const int32_t picture = before.pictures[static_cast<size_t>(known.picture)];
-      outcome.examples.push_back({place, record.pictures[static_cast<size_t>(picture)].name,
-                                  InWords(recorded), InWords(got)});
-    });
+    Differences(before.answers, call.answers,
+                [&, place = index](const AnswerChecksum* recorded, const AnswerChecksum* got) {
+                  changed = true;
+                  if (outcome.examples.size() >= kMostExamples) return;
+                  const AnswerChecksum& known = recorded != nullptr ? *recorded : *got;
+                  const int32_t picture = before.pictures[static_cast<size_t>(known.picture)];
+                  outcome.examples.push_back(
+                      {place, record.pictures[static_cast<size_t>(picture)].name, InWords(recorded), InWords(got)});
+                });
     outcome.changed += changed ? 1 : 0;
   }
   return outcome;

@@ -38,7 +38,6 @@ std::vector<LoadRecord::SentPicture> RecordPictures(const LoadPictures& pictures
 
 // Which answers differ from the recorded ones: calls that were answered OK both times are compared, output by output.
 // `calls`: of the replay.
-ReplayOutcome CompareAnswers(const LoadRecord& record, const std::string& file,
-                             const std::vector<AnsweredCall>& calls);
+ReplayOutcome CompareAnswers(const LoadRecord& record, const std::string& file, const std::vector<AnsweredCall>& calls);
 
 }  // namespace onebyone

@@ -41,8 +41,8 @@ class Reader {
       ++number;
       const bool right = number == 1 ? line == kFirstLine : line.empty() || ReadLine(line);
       if (right) continue;
-      return absl::InvalidArgumentError(absl::StrCat("line ", number, ": want a line of a record of onebyone load, got '",
-                                                     line.substr(0, 60), "'"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("line ", number, ": want a line of a record of onebyone load, got '", line.substr(0, 60), "'"));
     }
     if (record_.pictures.empty() || record_.calls.empty() || !(record_.seconds > 0)) {
       return absl::InvalidArgumentError("want a time, pictures and calls, got a record without");
@@ -147,7 +147,8 @@ absl::StatusOr<std::vector<int32_t>> MatchPictures(const LoadRecord& record, con
   for (const LoadRecord::SentPicture& picture : record.pictures) {
     const auto found = place_of.find(picture.name);
     if (found == place_of.end()) {
-      return absl::InvalidArgumentError(absl::StrCat("replay: want the recorded picture '", picture.name, "', got none of that name"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("replay: want the recorded picture '", picture.name, "', got none of that name"));
     }
     if (Checksum(pictures.pictures[static_cast<size_t>(found->second)].content) != picture.checksum) {
       return absl::InvalidArgumentError(

@@ -42,8 +42,8 @@ std::string RecordText(const LoadRecord& record);
 // INVALID_ARGUMENT, naming the line, where it is none.
 absl::StatusOr<LoadRecord> ParseRecord(absl::string_view text);
 
-// For each picture of the record its place among `pictures`. INVALID_ARGUMENT where one is missing, NOT_FOUND in its words,
-// or has other bytes.
+// For each picture of the record its place among `pictures`. INVALID_ARGUMENT where one is missing, NOT_FOUND in its
+// words, or has other bytes.
 absl::StatusOr<std::vector<int32_t>> MatchPictures(const LoadRecord& record, const LoadPictures& pictures);
 
 // The calls of a record, at their moments. `places`: MatchPictures.

@@ -73,10 +73,10 @@ struct Interval {
 };
 
 struct Percentile {
-  double percentile = 0;             // 99.9: that many of a hundred requests took no longer
-  std::optional<double> value_ms;    // absent: refused, for it needs `needed_samples`
-  int64_t needed_samples = 0;        // 10 / (1 - percentile / 100)
-  std::optional<Interval> interval;  // 95 % confidence in milliseconds, from repeated windows
+  double percentile = 0;                  // 99.9: that many of a hundred requests took no longer
+  std::optional<double> value_ms = {};    // absent: refused, for it needs `needed_samples`
+  int64_t needed_samples = 0;             // 10 / (1 - percentile / 100)
+  std::optional<Interval> interval = {};  // 95 % confidence in milliseconds, from repeated windows
   bool operator==(const Percentile&) const = default;
 };
 
@@ -126,8 +126,8 @@ struct LoadWindow {
 struct StageTime {
   std::string name;  // "queue", "decode", "network"; of the client: "whole", "outside the server"
   double mean_ms = 0;
-  std::optional<double> p50_ms;
-  std::optional<double> p99_ms;
+  std::optional<double> p50_ms = {};
+  std::optional<double> p99_ms = {};
   bool operator==(const StageTime&) const = default;
 };
 
@@ -171,7 +171,7 @@ struct ReplayOutcome {
   std::string record;  // the file
   int64_t compared = 0;
   int64_t changed = 0;
-  std::vector<ChangedAnswer> examples;  // the first of them
+  std::vector<ChangedAnswer> examples = {};  // the first of them
   bool operator==(const ReplayOutcome&) const = default;
 };
 

@@ -40,15 +40,27 @@ void CallLog::BeginMeasuring(int64_t from_ns, int64_t length_ns) {
   measured_.to_ns = from_ns + length_ns;
 }
 
-void CallLog::EndMeasuring(int64_t to_ns) {
+void CallLog::EndWithLastCall(LoopKind loop) {
   absl::MutexLock lock(&mutex_);
-  if (measuring_) measured_.to_ns = std::clamp(to_ns, measured_.from_ns, measured_.to_ns);
+  if (!measuring_ || cut_short_ || due_ == 0) return;
+  const int64_t arrivals_ns = last_due_ns_ - measured_.from_ns;
+  const int64_t gap_ns = due_ > 1 ? arrivals_ns / (due_ - 1) : 0;
+  const int64_t end_ns = loop == LoopKind::kOpen ? last_due_ns_ + gap_ns : last_answer_ns_;
+  measured_.to_ns = std::clamp(end_ns, measured_.from_ns + 1, measured_.to_ns);
 }
 
 void CallLog::CutShort(int64_t now_ns) {
-  EndMeasuring(now_ns);
   absl::MutexLock lock(&mutex_);
+  if (measuring_) measured_.to_ns = std::clamp(now_ns, measured_.from_ns, measured_.to_ns);
   cut_short_ = true;
+}
+
+void CallLog::CountDue(const CallMoments& moments) {
+  ++window_due_;
+  ++interval_due_;
+  if (!moments.measured) return;
+  ++due_;
+  last_due_ns_ = std::max(last_due_ns_, moments.due_ns);
 }
 
 bool CallLog::measuring() const {
@@ -68,8 +80,7 @@ int64_t CallLog::measured_to_ns() const {
 
 void CallLog::NeverSent(const CallMoments& moments) {
   absl::MutexLock lock(&mutex_);
-  ++window_due_;
-  ++interval_due_;
+  CountDue(moments);
   ++progress_.never_sent;
   if (!moments.measured) return;
   ++measured_.never_sent;
@@ -82,8 +93,7 @@ void CallLog::NeverSent(const CallMoments& moments) {
 void CallLog::Sent(const CallMoments& moments) {
   ++in_flight_;
   absl::MutexLock lock(&mutex_);
-  ++window_due_;
-  ++interval_due_;
+  CountDue(moments);
   ++progress_.sent;
   if (moments.sent_ns - moments.due_ns > kLateNs) ++progress_.late;
 }
@@ -134,6 +144,7 @@ void CallLog::AddMeasured(const PlannedCall& call, const CallMoments& moments, i
     tally.example = outcome.message;
     if (outcome.code != grpc::StatusCode::OK && namer_) absl::StrAppend(&tally.example, " (", namer_(call), ")");
   }
+  last_answer_ns_ = std::max(last_answer_ns_, now_ns);
   measured_.bytes_in += outcome.bytes_in;
   measured_.samples.Append({.due = static_cast<uint64_t>((moments.due_ns - measured_.from_ns) / kTickNs),
                             .code = static_cast<uint64_t>(outcome.code),

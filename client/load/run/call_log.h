@@ -16,6 +16,7 @@
 #include "client/load/measure/stability.h"
 #include "client/load/measure/stage_histogram.h"
 #include "client/load/report/load_progress.h"
+#include "client/load/report/load_result.h"
 #include "client/load/target/load_target.h"
 
 namespace onebyone {
@@ -60,8 +61,9 @@ class CallLog {
 
   // The measured time begins and will end `length_ns` later. Once.
   void BeginMeasuring(int64_t from_ns, int64_t length_ns);
-  // It ends now, if not before: the plan had a number of calls, not a time.
-  void EndMeasuring(int64_t to_ns);
+  // The plan had a number of calls, not a time: an open loop's time is as long as their arrivals took, the gap after
+  // the last one included; a closed one's ends with the last answer.
+  void EndWithLastCall(LoopKind loop);
   // The run is cut short: what ends CANCELLED from now on was never answered.
   void CutShort(int64_t now_ns);
 
@@ -89,6 +91,7 @@ class CallLog {
   static constexpr int64_t kLateNs = 1'000'000;
 
  private:
+  void CountDue(const CallMoments& moments) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddLive(int64_t service_ns, const CallOutcome& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddMeasured(const PlannedCall& call, const CallMoments& moments, int64_t now_ns, const CallOutcome& outcome)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -100,6 +103,9 @@ class CallLog {
   std::atomic<int64_t> over_objective_ = 0;
   mutable absl::Mutex mutex_;
   bool measuring_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t due_ ABSL_GUARDED_BY(mutex_) = 0;             // measured calls
+  int64_t last_due_ns_ ABSL_GUARDED_BY(mutex_) = 0;     // of them
+  int64_t last_answer_ns_ ABSL_GUARDED_BY(mutex_) = 0;  // to them
   bool cut_short_ ABSL_GUARDED_BY(mutex_) = false;
   MeasuredCalls measured_ ABSL_GUARDED_BY(mutex_);
 

@@ -17,7 +17,8 @@ class LoadClock {
   virtual void Wake() = 0;
 };
 
-// CLOCK_MONOTONIC. Sleeps without spinning: on a machine that the server shares, a spinning client takes the server's CPU.
+// CLOCK_MONOTONIC. Sleeps without spinning: on a machine that the server shares, a spinning client takes the server's
+// CPU.
 class SystemLoadClock final : public LoadClock {
  public:
   int64_t NowNs() const override;

@@ -32,8 +32,8 @@ class LoadLoop {
   virtual void Stop() = 0;
 };
 
-// Sends each call at its moment, whatever the server does. Where `max_outstanding` calls are in the air a call is not sent
-// and counted as such: a loop that waited instead would be a closed one without saying so.
+// Sends each call at its moment, whatever the server does. Where `max_outstanding` calls are in the air a call is not
+// sent and counted as such: a loop that waited instead would be a closed one without saying so.
 class OpenLoop final : public LoadLoop {
  public:
   OpenLoop(LoadPhases phases, int64_t max_outstanding, LoadTarget& target, LoadClock& clock, CallLog& log);

@@ -57,11 +57,12 @@ class Supervision {
     while (!sent_all.load()) Look("");
     sender.join();
     // An open loop's last call may be due before the time is over: what comes until then belongs to it.
-    while (!Cut() && !options_.ends_by_count && clock_.NowNs() < log_.measured_to_ns() && log_.in_flight() > 0) Look("");
+    while (!Cut() && !options_.ends_by_count && clock_.NowNs() < log_.measured_to_ns() && log_.in_flight() > 0)
+      Look("");
     TakeCpuShare();
-    if (options_.ends_by_count && options_.loop == LoopKind::kOpen) log_.EndMeasuring(clock_.NowNs());
+    if (options_.ends_by_count && options_.loop == LoopKind::kOpen) log_.EndWithLastCall(options_.loop);
     AwaitAnswers();
-    if (options_.ends_by_count) log_.EndMeasuring(clock_.NowNs());
+    if (options_.ends_by_count && options_.loop == LoopKind::kClosed) log_.EndWithLastCall(options_.loop);
     Tell("");
     outcome_.measured = log_.measuring();
     outcome_.calls = log_.TakeMeasured();

@@ -32,8 +32,8 @@ struct LoadRunOptions {
   int64_t max_outstanding = 5000;  // open loop
   bool ends_by_count = false;      // the plan has a number of calls; the measured time ends with the last of them
   WarmUpOptions warm_up;
-  absl::Duration deadline = absl::Seconds(60);  // of a call: how long to wait for answers at the end
-  bool keep_going = false;                      // else the run ends when the server is gone
+  absl::Duration deadline = absl::Seconds(60);      // of a call: how long to wait for answers at the end
+  bool keep_going = false;                          // else the run ends when the server is gone
   absl::Duration objective = absl::ZeroDuration();  // 0: none
   int64_t give_up_over = 0;  // ends the run once so many calls took longer than the objective; 0: never
 };
@@ -45,7 +45,7 @@ struct LoadRunOutcome {
   std::string ended = "complete";  // or why it ended early
   bool interrupted = false;
   bool server_gone = false;
-  bool gave_up = false;  // give_up_over
+  bool gave_up = false;   // give_up_over
   bool measured = false;  // false: it ended in the warm-up
   int64_t start_unix_ms = 0;
   double client_cpu_share = 0;  // of all usable CPUs, while it was measured

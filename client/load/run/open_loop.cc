@@ -40,9 +40,8 @@ bool OpenLoop::Send(const PlannedCall& call, int64_t start_ns, bool measured) {
     return true;
   }
   log_.Sent(moments);
-  const int64_t bytes = target_.Start(call, [this, call, moments](const CallOutcome& outcome) {
-    log_.Ended(call, moments, clock_.NowNs(), outcome);
-  });
+  const int64_t bytes = target_.Start(
+      call, [this, call, moments](const CallOutcome& outcome) { log_.Ended(call, moments, clock_.NowNs(), outcome); });
   log_.AddBytesOut(moments, bytes);
   return true;
 }

@@ -1,5 +1,7 @@
 #include "client/load/run/server_watch.h"
 
+#include <grpcpp/support/status.h>
+
 #include <algorithm>
 
 namespace onebyone {

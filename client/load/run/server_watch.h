@@ -8,8 +8,8 @@
 
 namespace onebyone {
 
-// Tells whether the server is gone: for kGoneAfter nothing has come back but UNAVAILABLE. A server that hangs or refuses is
-// there. Without a clock. One thread at a time.
+// Tells whether the server is gone: for kGoneAfter nothing has come back but UNAVAILABLE. A server that hangs or
+// refuses is there. Without a clock. One thread at a time.
 class ServerWatch {
  public:
   static constexpr absl::Duration kGoneAfter = absl::Seconds(5);

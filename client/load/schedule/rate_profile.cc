@@ -16,9 +16,7 @@ namespace {
 // More than any client sends; it keeps a typing error from being taken for a plan.
 constexpr double kMaxPerS = 1e6;
 
-double RequestsOf(const RateSegment& segment) {
-  return segment.seconds * (segment.from_per_s + segment.to_per_s) / 2;
-}
+double RequestsOf(const RateSegment& segment) { return segment.seconds * (segment.from_per_s + segment.to_per_s) / 2; }
 
 // Seconds from the start of the segment until `requests` are due: the root of from t + (to - from) t^2 / 2 s, in the
 // form that stays exact where the slope is 0.
@@ -48,7 +46,8 @@ absl::StatusOr<RateProfile> RateProfile::Create(std::vector<RateSegment> segment
     }
     for (const double rate : {segment.from_per_s, segment.to_per_s}) {
       if (rate >= 0 && rate <= kMaxPerS) continue;
-      return absl::InvalidArgumentError(absl::StrFormat("rate: want 0 to %.0f requests a second, got %g", kMaxPerS, rate));
+      return absl::InvalidArgumentError(
+          absl::StrFormat("rate: want 0 to %.0f requests a second, got %g", kMaxPerS, rate));
     }
   }
   RateProfile profile(std::move(segments));

@@ -16,7 +16,7 @@ class SeededRandom {
 
   uint64_t Bits() { return engine_(); }
   double Uniform() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }  // [0, 1)
-  double Exponential() { return -std::log1p(-Uniform()); }                      // mean 1
+  double Exponential() { return -std::log1p(-Uniform()); }                     // mean 1
 
  private:
   static uint64_t Mix(uint64_t seed, absl::string_view purpose) {

@@ -58,9 +58,8 @@ bool ScanFeatures(CodedInputStream& in, CallOutcome& outcome, int64_t& pictures)
     if (field == v1::ExtractFeaturesResponse::kTimingFieldNumber) return ScanTiming(in, outcome);
     if (field != v1::ExtractFeaturesResponse::kResultsFieldNumber) return true;
     ++pictures;
-    return ForEachField(in, [&](int of_result) {
-      return of_result != v1::ImageResult::kStatusFieldNumber || ScanStatus(in, outcome);
-    });
+    return ForEachField(
+        in, [&](int of_result) { return of_result != v1::ImageResult::kStatusFieldNumber || ScanStatus(in, outcome); });
   });
 }
 

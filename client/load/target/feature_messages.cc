@@ -24,7 +24,8 @@ uint64_t MapChecksum(const v1::FeatureMap& map) {
   uint64_t checksum = Checksum(map.content());
   for (const int64_t side : map.shape()) checksum = Checksum(absl::StrCat(side, ","), checksum);
   const absl::Span<const float> scale(map.scale());
-  return Checksum(absl::string_view(reinterpret_cast<const char*>(scale.data()), scale.size() * sizeof(float)), checksum);
+  return Checksum(absl::string_view(reinterpret_cast<const char*>(scale.data()), scale.size() * sizeof(float)),
+                  checksum);
 }
 
 void AddChecksums(const v1::ExtractFeaturesResponse& response, CallOutcome& outcome) {

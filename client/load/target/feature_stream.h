@@ -53,7 +53,7 @@ class FeatureStream final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
   grpc::ByteBuffer written_;  // of the write under way
 
   absl::Mutex mutex_;
-  bool over_ ABSL_GUARDED_BY(mutex_) = false;     // nothing may be written any more
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;  // nothing may be written any more
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   std::deque<grpc::ByteBuffer> to_write_ ABSL_GUARDED_BY(mutex_);
   int64_t next_id_ ABSL_GUARDED_BY(mutex_) = 0;

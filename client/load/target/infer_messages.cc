@@ -15,7 +15,8 @@ namespace {
 // The inputs that are filled, in their order; the first takes the pictures.
 absl::StatusOr<std::vector<InputTensor>> ResolveInputs(const InferQuestion& question,
                                                        inference::ModelMetadataResponse model) {
-  if (model.inputs().empty()) return absl::InvalidArgumentError("model: want at least one input, its metadata has none");
+  if (model.inputs().empty())
+    return absl::InvalidArgumentError("model: want at least one input, its metadata has none");
   if (question.input != InferInput::kRandom && model.inputs_size() != 1) {
     return absl::InvalidArgumentError(absl::StrCat("model: want one input for pictures, got ", model.inputs_size(),
                                                    "; --input random fills any number"));

@@ -20,8 +20,8 @@ absl::StatusOr<int64_t> Elements(const InputTensor& input) {
   int64_t elements = 1;
   for (const int64_t side : input.shape) {
     if (side < 1 || elements > kMaxElements / side) {
-      return absl::InvalidArgumentError(absl::StrCat("input '", input.name, "': want sides above 0 and at most ", kMaxElements,
-                                                     " elements, got ", InWords(input.shape)));
+      return absl::InvalidArgumentError(absl::StrCat("input '", input.name, "': want sides above 0 and at most ",
+                                                     kMaxElements, " elements, got ", InWords(input.shape)));
     }
     elements *= side;
   }
@@ -32,7 +32,7 @@ absl::StatusOr<int64_t> Elements(const InputTensor& input) {
 void AppendBytes(absl::string_view bytes, std::string& content) {
   const auto length = static_cast<uint32_t>(bytes.size());
   content.append(reinterpret_cast<const char*>(&length), sizeof(length));
-  content.append(bytes);
+  content.append(bytes.data(), bytes.size());
 }
 
 // Where a tensor holds the three colours.
@@ -46,9 +46,8 @@ absl::StatusOr<PictureLayout> LayoutOf(const InputTensor& input) {
   const std::vector<int64_t>& shape = input.shape;
   if (shape.size() == 3 && shape[0] == 3) return PictureLayout{shape[1], shape[2], true};
   if (shape.size() == 3 && shape[2] == 3) return PictureLayout{shape[0], shape[1], false};
-  return absl::InvalidArgumentError(
-      absl::StrCat("input '", input.name, "': want [3,H,W] or [H,W,3] for pictures, got ", InWords(shape),
-                   "; --input random sends random values of any shape"));
+  return absl::InvalidArgumentError(absl::StrCat("input '", input.name, "': want [3,H,W] or [H,W,3] for pictures, got ",
+                                                 InWords(shape), "; --input random sends random values of any shape"));
 }
 
 template <typename Element>
@@ -97,10 +96,8 @@ const std::map<std::string, AppendRandom>& RandomByDatatype() {
        [](SeededRandom& random, std::string& content) {
          AppendElement<uint16_t>(static_cast<uint16_t>(0x3F00 | (random.Bits() & 0x7F)), content);
        }},
-      {"FP32",
-       [](SeededRandom& random, std::string& content) {
-         AppendElement<float>(static_cast<float>(random.Uniform()), content);
-       }},
+      {"FP32", [](SeededRandom& random,
+                  std::string& content) { AppendElement<float>(static_cast<float>(random.Uniform()), content); }},
       {"FP64", [](SeededRandom& random, std::string& content) { AppendElement<double>(random.Uniform(), content); }},
       {"BYTES",
        [](SeededRandom& random, std::string& content) {
@@ -149,8 +146,9 @@ absl::StatusOr<std::string> PictureContent(const Picture& picture, const InputTe
     return content;
   }
   if (input.datatype != "UINT8" && input.datatype != "FP32") {
-    return absl::InvalidArgumentError(absl::StrCat("input '", input.name, "': want BYTES, UINT8 or FP32 for pictures, got ",
-                                                   input.datatype, "; --input random sends random values of any type"));
+    return absl::InvalidArgumentError(absl::StrCat("input '", input.name,
+                                                   "': want BYTES, UINT8 or FP32 for pictures, got ", input.datatype,
+                                                   "; --input random sends random values of any type"));
   }
   RETURN_IF_ERROR(Elements(input).status());
   ASSIGN_OR_RETURN(const PictureLayout layout, LayoutOf(input));

@@ -51,10 +51,10 @@ absl::StatusOr<std::string> TargetOf(absl::string_view addresses) {
   }
   if (std::all_of(list.begin(), list.end(), IsIpv4)) return absl::StrCat("ipv4:", addresses);
   if (std::all_of(list.begin(), list.end(), IsIpv6)) return absl::StrCat("ipv6:", addresses);
-  return absl::InvalidArgumentError(
-      absl::StrCat("server: want several addresses as numbers of one kind, such as 10.0.0.1:50051,10.0.0.2:50051 (or one "
-                   "name that has them all, dns:///NAME:PORT), got '",
-                   addresses, "'"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "server: want several addresses as numbers of one kind, such as 10.0.0.1:50051,10.0.0.2:50051 (or one "
+      "name that has them all, dns:///NAME:PORT), got '",
+      addresses, "'"));
 }
 
 absl::StatusOr<LoadChannels> MakeLoadChannels(const ClientOptions& options, int connections) {

@@ -12,9 +12,9 @@
 
 namespace onebyone {
 
-// "10.0.0.1:50051,10.0.0.2:50051" as one gRPC target over all these addresses; a single address or target stays as it is.
-// INVALID_ARGUMENT where one of several is a name: gRPC takes one name (dns:///NAME:PORT, with all its addresses) or
-// numbers.
+// "10.0.0.1:50051,10.0.0.2:50051" as one gRPC target over all these addresses; a single address or target stays as it
+// is. INVALID_ARGUMENT where one of several is a name: gRPC takes one name (dns:///NAME:PORT, with all its addresses)
+// or numbers.
 absl::StatusOr<std::string> TargetOf(absl::string_view addresses);
 
 // Connections of their own to options.target, calls going round over its addresses. One attempt a call unless

@@ -15,8 +15,8 @@ namespace onebyone {
 // Where a server says that the time of a call went, in the order of a request's way.
 enum class ServerStage { kQueue, kDecode, kPreprocess, kNetwork, kReduce, kEncode, kTotal };
 inline constexpr size_t kServerStages = 7;
-inline constexpr std::array<const char*, kServerStages> kServerStageNames = {"queue",  "decode", "preprocess", "network",
-                                                                             "reduce", "encode", "total"};
+inline constexpr std::array<const char*, kServerStages> kServerStageNames = {
+    "queue", "decode", "preprocess", "network", "reduce", "encode", "total"};
 
 // What one output of one picture was.
 struct AnswerChecksum {
@@ -29,11 +29,11 @@ struct AnswerChecksum {
 
 // How a call ended.
 struct CallOutcome {
-  int code = 0;         // grpc::StatusCode; of a call that was answered, that of its first picture that failed
-  std::string message;  // where the code is not OK
+  int code = 0;              // grpc::StatusCode; of a call that was answered, that of its first picture that failed
+  std::string message = {};  // where the code is not OK
   int64_t bytes_in = 0;
-  std::optional<std::array<int64_t, kServerStages>> stages_us;  // absent: the server does not tell
-  std::vector<AnswerChecksum> checksums;                        // empty unless the target was made to take them
+  std::optional<std::array<int64_t, kServerStages>> stages_us = {};  // absent: the server does not tell
+  std::vector<AnswerChecksum> checksums = {};                        // empty unless the target was made to take them
 };
 
 // Somebody who answers calls: a server behind gRPC, or in tests a piece of code. Thread-safe.

@@ -16,8 +16,8 @@
 
 namespace onebyone {
 
-// Calls as requests of StreamFeatures: one stream over each channel, in turn; one that broke is opened again by the next
-// request. Thread-safe.
+// Calls as requests of StreamFeatures: one stream over each channel, in turn; one that broke is opened again by the
+// next request. Thread-safe.
 class StreamTarget final : public LoadTarget {
  public:
   StreamTarget(const LoadChannels& channels, std::shared_ptr<const FeatureMessages> messages, absl::Duration deadline);

@@ -24,7 +24,8 @@ struct LoadPictures {
 int64_t TotalBytes(const LoadPictures& set);
 
 // Shares of sizes, as typed: "64K:0.8,4M:0.2". Each picture belongs to the size that it is nearest to by ratio, and
-// the pictures of a size share its share. INVALID_ARGUMENT where the text is none, or where no picture belongs to a size.
+// the pictures of a size share its share. INVALID_ARGUMENT where the text is none, or where no picture belongs to a
+// size.
 absl::Status ApplySizeMix(absl::string_view mix, LoadPictures& set);
 
 }  // namespace onebyone

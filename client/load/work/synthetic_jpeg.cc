@@ -1,11 +1,11 @@
 #include "client/load/work/synthetic_jpeg.h"
 
+#include <jpeglib.h>
+
 #include <array>
 #include <cmath>
 #include <cstdio>  // jpeglib.h wants FILE
 #include <cstdlib>
-
-#include <jpeglib.h>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"

@@ -21,8 +21,8 @@ struct SyntheticSize {
 absl::StatusOr<std::vector<SyntheticSize>> ParseSyntheticSizes(absl::string_view text);
 
 // A baseline JPEG (4:2:0, quality 85) that costs a decoder what a photograph of its size does: noise whose amplitude
-// falls with its frequency, as that of natural pictures, over smooth colours and a few edges. Equal arguments give equal
-// bytes.
+// falls with its frequency, as that of natural pictures, over smooth colours and a few edges. Equal arguments give
+// equal bytes.
 std::string SyntheticJpeg(int32_t width, int32_t height, uint64_t seed);
 
 // `count` pictures of each size, which share its weight, added to `set`.
