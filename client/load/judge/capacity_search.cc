@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 
 namespace onebyone {
@@ -14,6 +15,8 @@ constexpr int kConfirmations = 2;
 struct Tally {
   int kept = 0;
   int broken = 0;
+  // Trials that disagree go on until one side leads by two, or by one of five.
+  bool disputed() const { return kept > 0 && broken > 0 && kept + broken < 5 && std::abs(kept - broken) < 2; }
 };
 
 class Search {
@@ -43,7 +46,7 @@ class Search {
   std::optional<double> Next() const {
     if (tallies_.empty()) return std::clamp(options_.start_per_s, kLeastPerS, options_.most_per_s);
     for (const auto& [per_s, tally] : tallies_) {
-      if (tally.kept == tally.broken) return per_s;
+      if (tally.disputed()) return per_s;
     }
     const std::optional<double> kept = Kept();
     const std::optional<double> broken = Broken();

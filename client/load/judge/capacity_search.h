@@ -26,9 +26,9 @@ struct CapacitySearchOutcome {
 };
 
 // Looks for the highest rate at which `trial` keeps the objective (LoadStep::kept): the rate grows or falls by half
-// until it lies between two, then by bisection; both ends are tried again, and what two trials see differently a third
-// decides, so that one hiccup of the machine neither makes nor breaks a figure. `trial` fails where a run cannot be
-// made: the search ends with that status.
+// until it lies between two, then by bisection; both ends are tried again, and where trials disagree
+// more of them decide, so that one hiccup of the machine neither makes nor breaks a figure. `trial` fails where a run
+// cannot be made: the search ends with that status.
 CapacitySearchOutcome FindCapacity(const CapacitySearchOptions& options,
                                    absl::FunctionRef<absl::StatusOr<LoadStep>(double per_s)> trial);
 

@@ -117,7 +117,7 @@ absl::StatusOr<std::vector<SyntheticSize>> ParseSyntheticSizes(absl::string_view
 
 std::string SyntheticJpeg(int32_t width, int32_t height, uint64_t seed) {
   SeededRandom random(seed, absl::StrCat("picture ", width, "x", height));
-  const Plane brightness(width, height, /*finest=*/2, /*contrast=*/55, random);
+  const Plane brightness(width, height, /*finest=*/2, /*contrast=*/90, random);
   const Plane blue(width, height, /*finest=*/16, /*contrast=*/25, random);
   const Plane red(width, height, /*finest=*/16, /*contrast=*/25, random);
 

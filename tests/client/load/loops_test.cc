@@ -68,7 +68,7 @@ TEST(OpenLoop, NeverSendsMoreThanItMayHaveInTheAirAndCountsTheRest) {
   EXPECT_EQ(server.calls(), 50);
   EXPECT_EQ(result.from_intention.count, 50);
   EXPECT_THAT(result.warnings,
-              ::testing::Contains(::testing::HasSubstr("950 requests (95 %) were due but never sent")));
+              ::testing::Contains(::testing::HasSubstr("950 requests (95.0 %) were due but never sent")));
 }
 
 // A clock whose sleeps are too long, as on a busy machine.

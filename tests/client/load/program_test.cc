@@ -54,7 +54,7 @@ TEST_F(LoadCommand, PutsAnOpenLoopOnAServerAndReports) {
   EXPECT_EQ(result.plan.loop, LoopKind::kOpen);
   EXPECT_EQ(result.codes[0].count, 200);
   EXPECT_EQ(result.plan.picture_count, 2);
-  EXPECT_GT(result.bytes_out, 200 * 20);
+  EXPECT_GE(result.bytes_out, 200 * 20);
   EXPECT_GT(result.client_cpu_share, 0);
   for (const auto& request : server_.features().Requests()) EXPECT_EQ(request.features(0).layer(), "pool5");
 }
@@ -127,11 +127,11 @@ TEST_F(LoadCommand, RecordsAndFindsAnswersThatChanged) {
   EXPECT_EQ(Json().replay->changed, 0);
   server_.features().after = [](v1::ExtractFeaturesResponse& response) {
     std::string& content = *response.mutable_results(0)->mutable_features(1)->mutable_content();
-    if (content[0] != 0) content[1] ^= 1;
+    content[1] ^= 1;
   };
   run = Load(server_.target(), replay);
   EXPECT_EQ(run.exit_code, 3) << run.err;
-  ASSERT_GT(Json().replay->changed, 0);
+  ASSERT_EQ(Json().replay->changed, 40);
   EXPECT_THAT(Json().replay->examples[0].picture, HasSubstr(".jpg"));
   EXPECT_THAT(Json().replay->examples[0].got, HasSubstr("fc "));
   scratch_.Write("photos/a.jpg", "\xFF\xD8\xFF other");

@@ -45,7 +45,7 @@ TEST(LoadRecord, NamesTheLineThatIsWrong) {
   const std::string good = RecordText(Record());
   for (const char* line : {"call 5 0 9", "call x 0 0", "call 5 0 0 0.7.12", "call 5 0 0 3.0.12", "call -1 0 0",
                            "picture zz a", "what is this", "seconds soon"}) {
-    EXPECT_THAT(ParseRecord(good + line), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("line 12"))) << line;
+    EXPECT_THAT(ParseRecord(good + line), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("line 13"))) << line;
   }
   EXPECT_THAT(ParseRecord("{}"), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("line 1")));
   EXPECT_THAT(ParseRecord(""), StatusIs(absl::StatusCode::kInvalidArgument));
