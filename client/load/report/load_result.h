@@ -124,7 +124,9 @@ struct LoadWindow {
 
 // One stage of a request, by who measured it.
 struct StageTime {
-  std::string name;  // "queue", "decode", "network"; of the client: "whole", "outside the server"
+  // "queue", "decode", "network" ...; "total": all of the server's and what lies between them. Of the client: "whole",
+  // "outside the server".
+  std::string name;
   double mean_ms = 0;
   std::optional<double> p50_ms = {};
   std::optional<double> p99_ms = {};

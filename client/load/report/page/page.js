@@ -49,7 +49,7 @@ function drawn(make) {
 
 function stepCards(measured) {
   if (measured.length === 0) return [];
-  const trials = 'Dots kept the objective, crosses broke it.';
+  const trials = measured.some((run) => run.steps.some((step) => !step.kept)) ? 'Dots kept the objective, crosses broke it.' : '';
   return [
     half(card('Throughput by step', trials, ...drawn(stepThroughput(measured)))),
     half(card('Latency by step', trials, ...drawn(stepLatency(measured)))),
@@ -89,7 +89,7 @@ function build() {
     ...timeCards(timed.length === runs.length ? timed : []),
     ...curveCards(curved.length === runs.length ? curved : []),
     ...runs.map((run, i) => headOf(run).count > 0 ? half(card(both ? `Latency of ${letters[i]}, ms` : 'Latency, ms', '', latencyTable(run))) : null),
-    staged.length > 0 ? (both ? (each) => each : half)(card('Where the time goes', 'The server\'s stages and the rest of what the client saw, mean of a request. Means add up, percentiles do not.', stageBox(staged), stageTable(staged))) : null,
+    staged.length > 0 ? (both ? (each) => each : half)(card('Where the time goes', 'The server\'s stages and the rest of what the client saw from sending on, mean of a request. Means add up, percentiles do not.', stageBox(staged), stageTable(staged))) : null,
     ...runs.map((run, i) => (both ? half : (each) => each)(card(both ? `Answers of ${letters[i]}` : 'Answers', errorsOf(run) === 0 ? 'All answers were OK.' : '', errorTable(run)))),
     ...runs.map(replayCard),
     card(both ? 'What was asked' : 'What was asked, of whom', '', factTable(data.facts)),

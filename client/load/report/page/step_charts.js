@@ -47,9 +47,15 @@ function objectiveOf(run) {
   return found ? {name: found[1], ms: Number(found[2]) * (found[3] === 's' ? 1000 : 1)} : null;
 }
 
+// From 0 on, unless all trials lie far from it.
 function stepAxis(runs) {
   const asked = runs.flatMap((run) => run.steps.map((step) => step.asked));
-  return (count) => linearAxis(0, Math.max(...asked), count, (value) => grouped(value));
+  const [low, high] = [Math.min(...asked), Math.max(...asked)];
+  return (count) => {
+    if (low < 0.4 * high || low === high) return linearAxis(0, high, count, grouped);
+    const step = stepOf(low, high, count);
+    return linearAxis(Math.floor(low / step - 0.2) * step, high, count, grouped);
+  };
 }
 
 function tellStep(runs, stops, rowsOf) {
@@ -69,7 +75,7 @@ function stepThroughput(runs) {
       points: meanByAsked(run.steps, (step) => step.achieved_per_s),
     }));
     if (runs[0].step_kind === 'rate') {
-      series.unshift({name: 'as offered', color: 'var(--muted)', dash: '4 4', width: 1.5, points: [[0, 0], [Math.max(...stops), Math.max(...stops)]]});
+      series.unshift({name: 'as offered', color: 'var(--muted)', dash: '4 4', width: 1.5, points: [[Math.min(...stops), Math.min(...stops)], [Math.max(...stops), Math.max(...stops)]]});
     }
     return {
       series, stops, gridX: false,
