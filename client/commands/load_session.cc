@@ -163,9 +163,7 @@ absl::StatusOr<SessionOutcome> LoadSession::Run(const SessionRun& run) {
   const LoadRunOutcome outcome =
       RunLoad(options, std::move(phases), endpoint_.target(), clock, interruption_, std::move(hooks));
   SessionOutcome session;
-  session.result = FiguresOf(outcome, {.loop = run.loop,
-                                       .percentiles = options_.judge.percentiles,
-                                       .objective = LongestLimit(options_.judge.objectives)});
+  session.result = FiguresOf(outcome, {.loop = run.loop, .percentiles = options_.judge.percentiles});
   session.result.plan = PlanOf(run);
   if (before.has_value()) {
     const auto after = endpoint_.Statistics();
@@ -174,6 +172,7 @@ absl::StatusOr<SessionOutcome> LoadSession::Run(const SessionRun& run) {
   session.interrupted = outcome.interrupted;
   session.server_gone = outcome.server_gone;
   session.measured = outcome.measured;
+  session.gave_up = outcome.gave_up;
   session.answers = answers.Take(outcome.calls.from_ns);
   return session;
 }

@@ -38,6 +38,7 @@ struct SessionOutcome {
   bool interrupted = false;
   bool server_gone = false;
   bool measured = false;
+  bool gave_up = false;               // SessionRun::give_up_over
   std::vector<AnsweredCall> answers;  // where checksums are taken
 };
 

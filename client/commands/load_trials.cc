@@ -72,7 +72,11 @@ class CapacityTrials {
     if (outcome.interrupted) return absl::CancelledError("interrupted");
     if (outcome.server_gone) return absl::UnavailableError(outcome.result.ended);
     LoadStep step = StepOf(outcome.result, per_s);
-    step.why = WhyBroken(outcome.result, options_.judge.objectives);
+    step.why = outcome.gave_up
+                   ? absl::StrFormat("more than %d requests took over %s, given up after %s", run.give_up_over,
+                                     absl::FormatDuration(LongestLimit(options_.judge.objectives)),
+                                     LengthText(outcome.result.measured_ms))
+                   : WhyBroken(outcome.result, options_.judge.objectives);
     step.kept = step.why.empty();
     outcomes_.insert_or_assign(per_s, std::move(outcome));
     return step;

@@ -19,6 +19,12 @@ struct Tally {
   bool disputed() const { return kept > 0 && broken > 0 && kept + broken < 5 && std::abs(kept - broken) < 2; }
 };
 
+// Three digits that count, which is finer than what a trial tells: 28.6, not 28.5713.
+double Rounded(double per_s) {
+  const double unit = std::pow(10, std::floor(std::log10(per_s)) - 2);
+  return std::round(per_s / unit) * unit;
+}
+
 class Search {
  public:
   explicit Search(const CapacitySearchOptions& options) : options_(options) {}
@@ -44,20 +50,21 @@ class Search {
 
   // The rate to try next; nothing where all that can be known is.
   std::optional<double> Next() const {
-    if (tallies_.empty()) return std::clamp(options_.start_per_s, kLeastPerS, options_.most_per_s);
+    if (tallies_.empty()) return std::clamp(Rounded(options_.start_per_s), kLeastPerS, options_.most_per_s);
     for (const auto& [per_s, tally] : tallies_) {
       if (tally.disputed()) return per_s;
     }
     const std::optional<double> kept = Kept();
     const std::optional<double> broken = Broken();
     if (!kept.has_value()) {
-      if (*broken / kStride >= kLeastPerS) return *broken / kStride;
+      if (*broken / kStride >= kLeastPerS) return Rounded(*broken / kStride);
       return std::nullopt;
     }
     if (!broken.has_value()) {
-      if (*kept < options_.most_per_s) return std::min(*kept * kStride, options_.most_per_s);
+      if (*kept < options_.most_per_s) return std::min(Rounded(*kept * kStride), options_.most_per_s);
     } else if (*broken / *kept > 1 + options_.precision) {
-      return std::sqrt(*kept * *broken);
+      const double middle = std::sqrt(*kept * *broken);
+      return Rounded(middle) > *kept && Rounded(middle) < *broken ? Rounded(middle) : middle;
     }
     if (tallies_.at(*kept).kept < kConfirmations) return kept;
     if (broken.has_value() && tallies_.at(*broken).broken < kConfirmations) return broken;

@@ -22,20 +22,15 @@ std::vector<CodeCount> CountCodes(const MeasuredCalls& calls) {
   return codes;
 }
 
-// Rates, lateness and what was good, in one pass.
-void Count(const LoadRunOutcome& outcome, const FigureOptions& options, LoadResult& result) {
+// Rates and lateness.
+void Count(const LoadRunOutcome& outcome, LoadResult& result) {
   const MeasuredCalls& calls = outcome.calls;
-  const auto measured_ticks = static_cast<uint64_t>((calls.to_ns - calls.from_ns) / kTickNs);
-  const uint64_t limit = options.objective > absl::ZeroDuration() ? ToTicks(absl::ToInt64Nanoseconds(options.objective))
-                                                                  : ToTicks(std::numeric_limits<int64_t>::max());
-  int64_t good = 0;
   int64_t worst_late = 0;
   calls.samples.ForEach([&](const Sample& sample) {
     ++result.due;
     if (sample.code == Sample::kNeverSent) return;
     if (sample.late > CallLog::kLateNs / kTickNs) ++result.late;
     worst_late = std::max<int64_t>(worst_late, sample.late);
-    if (sample.code == 0 && sample.answered() < measured_ticks && sample.whole() <= limit) ++good;
   });
   result.due += calls.unfinished;
   result.never_sent = calls.never_sent;
@@ -46,7 +41,7 @@ void Count(const LoadRunOutcome& outcome, const FigureOptions& options, LoadResu
   if (seconds <= 0) return;
   result.offered_per_s = static_cast<double>(result.due) / seconds;
   result.achieved_per_s = static_cast<double>(calls.answered_inside) / seconds;
-  result.good_per_s = static_cast<double>(good) / seconds;
+  result.good_per_s = static_cast<double>(calls.good_inside) / seconds;
 }
 
 void AddStages(const MeasuredCalls& calls, LoadResult& result) {
@@ -76,7 +71,7 @@ LoadResult FiguresOf(const LoadRunOutcome& outcome, const FigureOptions& options
   result.measured_ms = static_cast<double>(calls.to_ns - calls.from_ns) / 1e6;
   result.ended = outcome.ended;
   result.warm_up = outcome.warm_up;
-  Count(outcome, options, result);
+  Count(outcome, result);
   result.codes = CountCodes(calls);
   result.bytes_out = calls.bytes_out;
   result.bytes_in = calls.bytes_in;

@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "absl/time/time.h"
 #include "client/load/report/load_result.h"
 #include "client/load/run/load_run.h"
 
@@ -11,7 +10,6 @@ namespace onebyone {
 struct FigureOptions {
   LoopKind loop = LoopKind::kOpen;
   std::vector<double> percentiles = {50, 90, 95, 99, 99.9, 99.99};
-  absl::Duration objective = absl::ZeroDuration();  // what makes an answer a good one; 0: OK alone
 };
 
 // The outcome in figures: all of LoadResult but plan, environment, steps, replay and checks. plan.loop is set.

@@ -20,11 +20,11 @@ std::vector<std::string> WarningsOf(const LoadResult& result) {
   std::vector<std::string> warnings;
   const double late = Share(result.late, result.sent);
   if (late > kMostLate) {
-    warnings.push_back(
-        absl::StrFormat("the client was the bottleneck: %s of the requests were sent more than %g ms after their "
-                        "moment, the worst %s ms; "
-                        "latencies from intention contain that, those from sending do not",
-                        ShareText(late), result.late_after_ms, MsText(result.worst_late_ms)));
+    warnings.push_back(absl::StrFormat(
+        "the client was the bottleneck, or the machine that it shares with others: %s of the requests were "
+        "sent more than %g ms after their moment, the worst %s ms; latencies from intention contain "
+        "that, those from sending do not",
+        ShareText(late), result.late_after_ms, MsText(result.worst_late_ms)));
   }
   if (result.client_cpu_share > kMostClientCpu) {
     warnings.push_back(

@@ -47,6 +47,10 @@ void CallLog::EndWithLastCall(LoopKind loop) {
   const int64_t gap_ns = due_ > 1 ? arrivals_ns / (due_ - 1) : 0;
   const int64_t end_ns = loop == LoopKind::kOpen ? last_due_ns_ + gap_ns : last_answer_ns_;
   measured_.to_ns = std::clamp(end_ns, measured_.from_ns + 1, measured_.to_ns);
+  if (loop == LoopKind::kOpen) return;
+  // No answer comes after the end, so none may come from before the beginning.
+  measured_.answered_inside -= std::exchange(stragglers_, 0);
+  measured_.good_inside -= std::exchange(good_stragglers_, 0);
 }
 
 void CallLog::CutShort(int64_t now_ns) {
@@ -112,11 +116,21 @@ void CallLog::Ended(const PlannedCall& call, const CallMoments& moments, int64_t
       if (moments.measured) ++measured_.unfinished;
     } else {
       AddLive(now_ns - moments.sent_ns, outcome);
-      if (measuring_ && now_ns >= measured_.from_ns && now_ns < measured_.to_ns) ++measured_.answered_inside;
+      CountInside(moments, now_ns, outcome);
       if (moments.measured) AddMeasured(call, moments, now_ns, outcome);
     }
   }
   --in_flight_;  // last: after it the run may be over, and this log gone
+}
+
+void CallLog::CountInside(const CallMoments& moments, int64_t now_ns, const CallOutcome& outcome) {
+  if (!measuring_ || now_ns < measured_.from_ns || now_ns >= measured_.to_ns) return;
+  ++measured_.answered_inside;
+  if (!moments.measured) ++stragglers_;
+  const bool in_time = objective_ns_ == 0 || now_ns - moments.due_ns <= objective_ns_;
+  if (outcome.code != grpc::StatusCode::OK || !in_time) return;
+  ++measured_.good_inside;
+  if (!moments.measured) ++good_stragglers_;
 }
 
 void CallLog::AddLive(int64_t service_ns, const CallOutcome& outcome) {

@@ -39,8 +39,11 @@ struct MeasuredCalls {
   SampleLog samples;
   std::map<int, CodeTally> codes;
   int64_t never_sent = 0;
-  int64_t unfinished = 0;       // cut off by the end of the run
-  int64_t answered_inside = 0;  // answers that came within the measured time, of whatever call
+  int64_t unfinished = 0;  // cut off by the end of the run
+  // Answers that came within the measured time, those to the warm-up's last calls included: they stand for those to
+  // the last measured calls, which come after it.
+  int64_t answered_inside = 0;
+  int64_t good_inside = 0;  // of them, OK and within the objective
   int64_t bytes_out = 0;
   int64_t bytes_in = 0;
   std::array<StageHistogram, kServerStages> server_stages;
@@ -92,6 +95,8 @@ class CallLog {
 
  private:
   void CountDue(const CallMoments& moments) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CountInside(const CallMoments& moments, int64_t now_ns, const CallOutcome& outcome)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddLive(int64_t service_ns, const CallOutcome& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddMeasured(const PlannedCall& call, const CallMoments& moments, int64_t now_ns, const CallOutcome& outcome)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -103,9 +108,11 @@ class CallLog {
   std::atomic<int64_t> over_objective_ = 0;
   mutable absl::Mutex mutex_;
   bool measuring_ ABSL_GUARDED_BY(mutex_) = false;
-  int64_t due_ ABSL_GUARDED_BY(mutex_) = 0;             // measured calls
-  int64_t last_due_ns_ ABSL_GUARDED_BY(mutex_) = 0;     // of them
-  int64_t last_answer_ns_ ABSL_GUARDED_BY(mutex_) = 0;  // to them
+  int64_t stragglers_ ABSL_GUARDED_BY(mutex_) = 0;       // of the warm-up, within answered_inside
+  int64_t good_stragglers_ ABSL_GUARDED_BY(mutex_) = 0;  // and within good_inside
+  int64_t due_ ABSL_GUARDED_BY(mutex_) = 0;              // measured calls
+  int64_t last_due_ns_ ABSL_GUARDED_BY(mutex_) = 0;      // of them
+  int64_t last_answer_ns_ ABSL_GUARDED_BY(mutex_) = 0;   // to them
   bool cut_short_ ABSL_GUARDED_BY(mutex_) = false;
   MeasuredCalls measured_ ABSL_GUARDED_BY(mutex_);
 

@@ -10,8 +10,8 @@ namespace onebyone {
 
 // One call to come: when it is due and what it carries.
 struct PlannedCall {
-  int64_t index = 0;                         // its place in the plan, from 0
-  int64_t due_ns = 0;                        // since the plan's start; of a closed loop without meaning
+  int64_t index = 0;                              // its place in the plan, from 0
+  int64_t due_ns = 0;                             // since the plan's start; of a closed loop without meaning
   absl::InlinedVector<int32_t, 4> pictures = {};  // places in the LoadPictures
 };
 

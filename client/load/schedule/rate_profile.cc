@@ -90,10 +90,10 @@ std::optional<double> RateProfile::MomentOf(double requests) const {
 
 std::string RateProfile::InWords() const {
   const RateSegment& first = segments_.front();
-  if (segments_.size() == 1 && first.from_per_s == first.to_per_s) return absl::StrFormat("%g/s", first.from_per_s);
-  if (segments_.size() == 1) return absl::StrFormat("%g/s to %g/s", first.from_per_s, first.to_per_s);
+  if (segments_.size() == 1 && first.from_per_s == first.to_per_s) return absl::StrFormat("%.4g/s", first.from_per_s);
+  if (segments_.size() == 1) return absl::StrFormat("%.4g/s to %.4g/s", first.from_per_s, first.to_per_s);
   return absl::StrCat("steps ", absl::StrJoin(segments_, ", ", [](std::string* out, const RateSegment& segment) {
-                        absl::StrAppendFormat(out, "%g/s for %g s", segment.from_per_s, segment.seconds);
+                        absl::StrAppendFormat(out, "%.4g/s for %g s", segment.from_per_s, segment.seconds);
                       }));
 }
 
