@@ -60,7 +60,9 @@ function stepCards(measured) {
 function timeCards(measured) {
   if (measured.length === 0) return [];
   const errors = measured.some((run) => run.windows.some((window) => window.errors > 0)) ? ' Marks on the axis: windows with errors, the fuller the more.' : '';
-  const step = !both && measured[0].steps.length > 0 ? `Of the step at ${rateText(measured[0].offered_per_s)}. ` : '';
+  const [run] = measured;
+  const found = run.capacity && known(run.capacity.per_s) ? stepText(run, Number(capacityAt(run).toFixed(1))) : 'one step';
+  const step = !both && run.steps.length > 0 ? `Of ${found}. ` : '';
   return [
     card('Latency over time', `${step}By ${windowText(measured[0])}, ${fromText(measured[0])}.${errors}`, ...drawn(latencyOverTime(measured)), ...(both ? [] : [windowTable(measured[0])])),
     half(card('Throughput over time', `By ${windowText(measured[0])}.`, ...drawn(throughputOverTime(measured)))),

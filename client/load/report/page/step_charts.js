@@ -110,7 +110,7 @@ function stepLatency(runs) {
         if (objective) {
           const y = place.y(objective.ms);
           svg.append(shape('line', {x1: place.left, x2: place.right, y1: y, y2: y, stroke: 'var(--bad)', 'stroke-width': 1.5, 'stroke-dasharray': '5 4'}));
-          svg.append(shape('text', {class: 'said', x: place.left + 6, y: y - 6}, runs[0].capacity.objective));
+          svg.append(shape('text', {class: 'said', x: place.right - 4, y: y - 6, 'text-anchor': 'end'}, runs[0].capacity.objective));
         }
         drawTrials(runs, (step) => step[field[1]], svg, place);
         drawCapacity(runs, svg, place);
