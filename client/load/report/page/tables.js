@@ -52,7 +52,7 @@ function tiles(run) {
   const answered = run.codes.reduce((sum, code) => sum + code.count, 0);
   const list = [
     run.capacity ? capacityTile(run.capacity) : null,
-    tile('good answers', rateText(run.good_per_s), '', run.plan.loop === 'open' ? `of ${rateText(run.offered_per_s)} offered` : `${grouped(run.plan.concurrency)} in the air`),
+    tile('good', rateText(run.good_per_s), '', run.plan.loop === 'open' ? `of ${rateText(run.offered_per_s)} offered` : `${grouped(run.plan.concurrency)} in the air`),
     percentileTile(run, 50), percentileTile(run, 90), percentileTile(run, 99), percentileTile(run, 99.9),
     headOf(run).count > 0 ? tile('slowest', threeDigits(headOf(run).max_ms), 'ms', `of ${grouped(headOf(run).count)} answers`) : null,
     tile('errors', answered > 0 ? shareText(errors / answered) : '-', '', `${grouped(errors)} of ${grouped(answered)}`, errors > 0),
