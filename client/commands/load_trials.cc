@@ -178,7 +178,7 @@ absl::StatusOr<SessionOutcome> SweepConcurrency(const LoadOptions& options, Load
   SessionOutcome outcome = std::move(outcomes[knee == nullptr ? 0 : static_cast<size_t>(knee - steps.data())]);
   if (knee != nullptr) {
     FoundCapacity capacity;
-    capacity.objective = "most throughput for its latency";
+    capacity.note = "the knee: the most throughput for its latency";
     capacity.per_s = knee->achieved_per_s;
     capacity.concurrency = knee->asked;
     outcome.result.capacity = std::move(capacity);
