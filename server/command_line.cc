@@ -90,6 +90,10 @@ void DeclareWork(OptionDeclaration& declare, ServerOptions& options) {
              "pixels of all images in work; a lane waits where its image would take more")
       ->group(group);
   declare
+      .Bytes("--response-cache-bytes", options.response_cache_bytes,
+             "memory for answers that are kept for equal pictures asked the same; 0: none are")
+      ->group(group);
+  declare
       .Value("--max-plans", options.compile.max_plans,
              "compiled plans kept per model; one per set of layers, channels and reductions")
       ->group(group);

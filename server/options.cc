@@ -14,6 +14,8 @@ namespace {
 // The most elements of a protocol buffer message are bound by its 2 GiB; some room is left for what is around the maps.
 constexpr int64_t kMaxProtoBytes = (int64_t{2} << 30) - (int64_t{16} << 20);
 
+constexpr int64_t kLeastResponseCache = int64_t{1} << 20;  // an eighth of it is the largest answer that is kept
+
 absl::Status InRange(absl::string_view option, int64_t got, int64_t least, int64_t most) {
   if (got >= least && got <= most) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("--", option, ": wanted ", least, " to ", most, ", got ", got));
@@ -107,6 +109,10 @@ absl::Status ServerOptions::Validate() const {
   RETURN_IF_ERROR(AtLeast("max-decoded-bytes", scheduler.max_decoded_bytes, "max-image-pixels' largest picture",
                           LargestImageBytes(limits.image)));
   RETURN_IF_ERROR(CheckPorts(*this));
+  if (response_cache_bytes != 0 && response_cache_bytes < kLeastResponseCache) {
+    return absl::InvalidArgumentError(absl::StrCat("--response-cache-bytes: wanted 0 (no cache) or at least ",
+                                                   kLeastResponseCache, ", got ", response_cache_bytes));
+  }
   RETURN_IF_ERROR(InRange("stream-window", limits.stream_window, 1, 1024));
   RETURN_IF_ERROR(InRange("max-plans", compile.max_plans, 1, 100'000));
   RETURN_IF_ERROR(InRange("max-native-plans", compile.max_native_plans, 1, 100'000));

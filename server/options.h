@@ -73,7 +73,8 @@ struct ServerOptions {
   ObservabilityOptions observability;
   CompileOptions compile;  // but for the precision and the cache:
   PrecisionChoice precision = PrecisionChoice::kAuto;
-  std::string kernel_cache;  // folder of measured choices; empty or "off": none are kept
+  int64_t response_cache_bytes = 0;  // of answers that are kept for equal pictures; 0: none are
+  std::string kernel_cache;          // folder of measured choices; empty or "off": none are kept
 
   // INVALID_ARGUMENT naming the option, what was wanted and what was got.
   absl::Status Validate() const;

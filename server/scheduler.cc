@@ -47,6 +47,7 @@ absl::Status Scheduler::Schedule(Job& job, int64_t bytes) {
                                     .work_is_reliable = predicted.is_reliable,
                                     .bytes = bytes,
                                     .deadline = job.cancellation().deadline()}));
+  if (job.images() == 0) return absl::OkStatus();
   if (queue_.Push(job, predicted.work / job.images(), now)) return absl::OkStatus();
   admission_.Drop(load);
   admission_.Leave(load.client, bytes);

@@ -76,7 +76,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   ASSIGN_OR_RETURN(server->observability_,
                    Observability::Create(options.observability, *server->scheduler_, WallClock()));
   RETURN_IF_ERROR(server->Listen());
-  RETURN_IF_ERROR(server->observability_->Listen(*server->models_));
+  RETURN_IF_ERROR(
+      server->observability_->Listen(*server->models_, server->cache_ == nullptr ? nullptr : &server->cache_->answers));
   server->health_->SetServing();
   server->WatchModels();
   server->LimitConnections();
@@ -108,6 +109,10 @@ absl::Status Server::LoadModels(const ModelRegistry::LoadFunction& load) {
 }
 
 absl::Status Server::StartLanes() {
+  if (options_.response_cache_bytes > 0) {
+    cache_ = std::make_unique<ResponseCache>(options_.response_cache_bytes);
+    spdlog::info("response cache: {} bytes", options_.response_cache_bytes);
+  }
   const CpuBudget budget = ReadCpuBudget(AffinityCpus());
   const int lanes = options_.scheduler.lanes > 0 ? options_.scheduler.lanes : budget.cpus;
   spdlog::info("lanes: {} ({}; usable CPUs: {}, {})", lanes,
@@ -122,8 +127,8 @@ absl::Status Server::StartLanes() {
 }
 
 absl::Status Server::Listen() {
-  context_.reset(
-      new ExtractionContext{*models_, *scheduler_, options_.limits, WallClock(), ReductionCache(), *observability_});
+  context_.reset(new ExtractionContext{*models_, *scheduler_, options_.limits, WallClock(), ReductionCache(),
+                                       *observability_, cache_.get()});
   service_ = std::make_unique<FeatureService>(*context_);
   kserve_ = std::make_unique<KserveService>(*context_);
   grpc::EnableDefaultHealthCheckService(true);

@@ -66,6 +66,7 @@ class Server {
   // In the order of who refers to whom: the last is destroyed first.
   std::unique_ptr<ModelRegistry> models_;
   std::unique_ptr<PixelBudget> pixels_;
+  std::unique_ptr<ResponseCache> cache_;  // null: none
   std::unique_ptr<Scheduler> scheduler_;
   std::unique_ptr<Observability> observability_;
   std::unique_ptr<ExtractionContext> context_;

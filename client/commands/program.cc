@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/commands/command.h"
 #include "engine/program/opencv_version.h"
 #include "engine/program/page_flags.h"
@@ -38,7 +40,9 @@ int RunProgram(const std::vector<std::string>& arguments, Terminal& terminal) {
   AddSimilarCommand(program, chosen);
   AddModelsCommand(program, chosen);
   AddHealthCommand(program, chosen);
+  AddLoadCommand(program, chosen, absl::StrCat("onebyone ", absl::StrJoin(arguments, " ")));
   AddTopCommand(program, chosen);
+  AddCompareCommand(program, chosen);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
     program.parse(reversed);

@@ -10,6 +10,7 @@ include(ClientDependencies)
 
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 
 # Debian compiles it into a library, with these definitions, and ships no CMake package.

@@ -46,4 +46,9 @@ class Cancellation {
   const absl::Time deadline_;
 };
 
+// Whether `status` is what Check returns once nobody wants the result.
+inline bool IsEndOfInterest(const absl::Status& status) {
+  return absl::IsCancelled(status) || absl::IsDeadlineExceeded(status);
+}
+
 }  // namespace onebyone

@@ -189,6 +189,8 @@ INSTANTIATE_TEST_SUITE_P(
                       WrongUsage{{"--models=m", "--max-images=500"}, "--max-queued-images: wanted at least"},
                       WrongUsage{{"--models=m", "--max-queued-bytes=1MiB"}, "--max-queued-bytes: wanted at least"},
                       WrongUsage{{"--models=m", "--max-message-bytes=8 apples"}, "--max-message-bytes"},
+                      WrongUsage{{"--models=m", "--response-cache-bytes=5000"},
+                                 "--response-cache-bytes: wanted 0 (no cache) or at least 1048576, got 5000"},
                       WrongUsage{{"--models=m", "--reflection=maybe"}, "--reflection"},
                       WrongUsage{{"--models=m", "--convolution=fast"}, "--convolution"},
                       WrongUsage{{"--models=m", "--precision=f64"}, "--precision"},
