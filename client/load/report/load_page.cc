@@ -90,6 +90,7 @@ std::string LoadPage(const LoadResult& result) {
   const std::string data = JsonObject()
                                .Json("runs", JsonArray({ResultJsonForHtml(result)}))
                                .Json("names", TextsJson({"run"}))
+                               .Json("warnings", TextsJson(AllWarnings(result)))
                                .Json("facts", JsonArray({FactsJson(result)}))
                                .String("lead", absl::StrCat(WorkText(result.plan), "; ", LoopText(result.plan), "; ",
                                                             TimeText(result.start_unix_ms)))
@@ -105,6 +106,7 @@ std::string ComparePage(const LoadResult& a, const LoadResult& b, const Comparis
       JsonObject()
           .Json("runs", JsonArray({ResultJsonForHtml(a), ResultJsonForHtml(b)}))
           .Json("names", TextsJson({a_name, b_name}))
+          .Json("warnings", TextsJson({}))
           .Json("facts", JsonArray({FactsJson(a), FactsJson(b)}))
           .String("lead", absl::StrCat(WorkText(b.plan), "; ", LoopText(b.plan), "; ", TimeText(a.start_unix_ms),
                                        " and ", TimeText(b.start_unix_ms)))

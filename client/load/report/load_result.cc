@@ -1,5 +1,6 @@
 #include "client/load/report/load_result.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace onebyone {
@@ -15,6 +16,15 @@ int64_t ErrorCount(const LoadResult& result) {
     if (code.code != "OK") errors += code.count;
   }
   return errors;
+}
+
+std::vector<std::string> AllWarnings(const LoadResult& result) {
+  std::vector<std::string> warnings = result.warnings;
+  const bool said = std::any_of(warnings.begin(), warnings.end(), [&result](const std::string& warning) {
+    return warning.find(result.ended) != std::string::npos;
+  });
+  if (result.ended != "complete" && !said) warnings.push_back("the run ended early: " + result.ended);
+  return warnings;
 }
 
 const LatencySummary& HeadLatency(const LoadResult& result) {

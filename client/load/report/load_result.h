@@ -124,7 +124,9 @@ struct LoadWindow {
 
 // One stage of a request, by who measured it.
 struct StageTime {
-  std::string name;  // "queue", "decode", "network"; of the client: "whole", "outside the server"
+  // "queue", "decode", "network" ...; "total": all of the server's and what lies between them. Of the client: "whole",
+  // "outside the server".
+  std::string name;
   double mean_ms = 0;
   std::optional<double> p50_ms = {};
   std::optional<double> p99_ms = {};
@@ -211,8 +213,8 @@ struct LoadResult {
 
   std::vector<StageTime> server_stages;  // in the order of a request's way; empty: the server does not tell
   std::vector<StageTime> client_stages;
-  double client_cpu_share = 0;        // of all CPUs usable by the client
-  std::vector<std::string> warnings;  // that it ended early or never came to rest among them
+  double client_cpu_share = 0;  // of all CPUs usable by the client
+  std::vector<std::string> warnings;
 
   StepKind step_kind = StepKind::kRate;
   std::vector<LoadStep> steps;  // empty: neither search nor sweep
@@ -224,6 +226,9 @@ struct LoadResult {
 
 // All answers that were not OK.
 int64_t ErrorCount(const LoadResult& result);
+
+// `warnings`, and that the run ended early where none of them says so.
+std::vector<std::string> AllWarnings(const LoadResult& result);
 
 // The latencies that a report shows first: from the intended moment in an open loop, from sending in a closed one.
 const LatencySummary& HeadLatency(const LoadResult& result);

@@ -26,7 +26,9 @@ double NeighbourCorrelation(const std::vector<double>& values) {
     own += (values[i] - mean) * (values[i] - mean);
     if (i > 0) together += (values[i - 1] - mean) * (values[i] - mean);
   }
-  return own > 0 ? std::clamp(together / own, 0.0, kMostCorrelation) : 0;
+  const double nothing =
+      1e-18 * mean * mean * static_cast<double>(values.size());  // what rounding leaves of equal values
+  return own > nothing ? std::clamp(together / own, 0.0, kMostCorrelation) : 0;
 }
 
 std::optional<Shift> RatioOfMedians(const std::vector<double>& a, const std::vector<double>& b, double z) {

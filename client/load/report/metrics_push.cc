@@ -71,11 +71,10 @@ absl::Status MetricsPush::Push(const std::string& text) const {
   const httplib::Result result = http.Put(path_, text, "text/plain; version=0.0.4; charset=utf-8");
   if (!result) {
     return absl::UnavailableError(
-        absl::StrCat("--metrics-push: ", origin_, path_, ": no answer (", httplib::to_string(result.error()), ")"));
+        absl::StrCat(origin_, path_, ": no answer (", httplib::to_string(result.error()), ")"));
   }
   if (result->status / 100 != 2) {
-    return absl::UnavailableError(
-        absl::StrCat("--metrics-push: ", origin_, path_, ": wanted 200, got ", result->status));
+    return absl::UnavailableError(absl::StrCat(origin_, path_, ": wanted 200, got ", result->status));
   }
   return absl::OkStatus();
 }

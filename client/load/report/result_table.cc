@@ -153,7 +153,7 @@ std::string Outcomes(const LoadResult& result) {
     absl::StrAppend(&text, check.failed ? "FAILED: " : "not met: ", "fail if ", check.condition, "; got ", check.got,
                     "\n");
   }
-  for (const std::string& warning : result.warnings) absl::StrAppend(&text, "warning: ", warning, "\n");
+  for (const std::string& warning : AllWarnings(result)) absl::StrAppend(&text, "warning: ", warning, "\n");
   return text.empty() ? "" : absl::StrCat("\n", text);
 }
 

@@ -74,7 +74,7 @@ void CompareMachine(const LoadEnvironment& a, const LoadEnvironment& b, Differen
 }
 
 void AddCautions(absl::string_view name, const LoadResult& run, std::vector<std::string>& cautions) {
-  for (const std::string& warning : run.warnings) cautions.push_back(absl::StrCat(name, ": ", warning));
+  for (const std::string& warning : AllWarnings(run)) cautions.push_back(absl::StrCat(name, ": ", warning));
 }
 
 }  // namespace

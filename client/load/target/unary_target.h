@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "client/call_options.h"
+#include "client/call_scope.h"
 #include "client/cancellation.h"
 #include "client/load/target/call_messages.h"
 #include "client/load/target/load_channel.h"

@@ -139,11 +139,11 @@ function listen(box, svg, place, chart) {
 function draw(box, chart) {
   const width = Math.max(240, box.clientWidth);
   const height = chart.height || (width < 480 ? 240 : 290);
-  const steps = Math.max(2, Math.floor((height - 90) / 42));
+  const steps = Math.max(2, Math.floor((height - 90) / 34));
   const yAxis = chart.yAxis(steps);
   const widest = Math.max(...yAxis.ticks.map((tick) => yAxis.label(tick).length));
   const place = {left: 14 + widest * 7, right: width - (chart.marginRight || 12), top: 28, bottom: height - 46, yAxis};
-  place.xAxis = chart.xAxis(Math.max(2, Math.floor((place.right - place.left) / 100)));
+  place.xAxis = chart.xAxis(Math.max(2, Math.floor((place.right - place.left) / 70)));
   place.x = (value) => place.left + place.xAxis.at(value) * (place.right - place.left);
   place.y = (value) => place.bottom - yAxis.at(value) * (place.bottom - place.top);
   const svg = shape('svg', {viewBox: `0 0 ${width} ${height}`, height, role: 'img', tabindex: '0', 'aria-label': chart.label});

@@ -16,7 +16,7 @@ function drawChanges(box, comparison) {
   const ends = figures.flatMap((figure) => [figure.change, ...(figure.interval ? [figure.interval.low, figure.interval.high] : [])]);
   // A change of many times its size would squeeze the others: such are cut and marked with an arrow.
   const reach = Math.min(1, Math.max(0.05, ...ends.map(Math.abs)) * 1.08);
-  const axis = linearAxis(-reach, reach, Math.max(2, Math.floor((width - left) / 80)), (value) => `${value > 0 ? '+' : ''}${Number((100 * value).toFixed(1))} %`);
+  const axis = linearAxis(-reach, reach, Math.max(2, Math.floor((width - left) / 65)), (value) => `${value > 0 ? '+' : ''}${Number((100 * value).toFixed(1))} %`);
   const place = (change) => left + (Math.max(-reach, Math.min(reach, change)) + reach) / (2 * reach) * (width - left - 16);
   const bottom = 28 * figures.length + 6;
   const svg = shape('svg', {viewBox: `0 0 ${width} ${bottom + 44}`, height: bottom + 44, role: 'img', 'aria-label': 'Change of each figure from A to B, with its interval'});

@@ -34,11 +34,11 @@ function clockText(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
-// The widest of 1, 2, 5 times a power of ten that gives at least `count` steps from low to high.
+// The least of 1, 2, 5 times a power of ten that makes no more than `count` steps from low to high.
 function stepOf(low, high, count) {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  return [5, 2, 1].map((times) => times * power).find((step) => step <= rough * 1.0001) || power;
+  return [1, 2, 5, 10].map((times) => times * power).find((step) => step >= rough * 0.9999);
 }
 
 // An axis knows its ticks and where from 0 to 1 a value lies.
@@ -64,12 +64,12 @@ function logAxis(low, high) {
   const decades = Math.log10(high / low);
   const times = decades < 1.6 ? [1, 1.5, 2, 3, 5, 7] : decades < 3.2 ? [1, 2, 5] : [1];
   const all = [];
-  for (let power = Math.floor(Math.log10(low)) - 1; power <= Math.ceil(Math.log10(high)); ++power) {
+  for (let power = Math.floor(Math.log10(low)) - 1; power <= Math.ceil(Math.log10(high)) + 1; ++power) {
     for (const factor of times) all.push(Number((factor * 10 ** power).toPrecision(3)));
   }
   const bottom = Math.max(...all.filter((tick) => tick <= low * 1.0001));
-  const top = Math.min(...all.filter((tick) => tick >= high * 0.9999));
-  const span = Math.log(top / bottom) || 1;
+  const top = Math.min(...all.filter((tick) => tick >= high * 0.9999 && tick > bottom));
+  const span = Math.log(top / bottom);
   return {
     low: bottom,
     high: top,

@@ -23,9 +23,9 @@ function noticesOf(run) {
   const failed = run.checks.filter((check) => check.failed);
   const passed = run.checks.filter((check) => !check.failed);
   return [
-    notice('bad', 'Conditions that were not to be met, and were', failed.map((check) => `${check.condition}: got ${check.got}`)),
-    notice('good', 'Conditions that were not to be met, and were not', passed.map((check) => `${check.condition}: got ${check.got}`)),
-    notice('', 'Warnings', run.warnings),
+    notice('bad', 'Failed: --fail-if', failed.map((check) => `${check.condition}: got ${check.got}`)),
+    notice('good', 'Passed: --fail-if', passed.map((check) => `${check.condition}: got ${check.got}`)),
+    notice('', 'Warnings', data.warnings),
   ];
 }
 
@@ -49,7 +49,7 @@ function drawn(make) {
 
 function stepCards(measured) {
   if (measured.length === 0) return [];
-  const trials = 'Dots kept the objective, crosses broke it.';
+  const trials = measured.some((run) => run.steps.some((step) => !step.kept)) ? 'Dots kept the objective, crosses broke it.' : '';
   return [
     half(card('Throughput by step', trials, ...drawn(stepThroughput(measured)))),
     half(card('Latency by step', trials, ...drawn(stepLatency(measured)))),
@@ -59,17 +59,20 @@ function stepCards(measured) {
 
 function timeCards(measured) {
   if (measured.length === 0) return [];
-  const errors = measured.some((run) => run.windows.some((window) => window.errors > 0)) ? ' Marks on the axis: windows with errors.' : '';
+  const errors = measured.some((run) => run.windows.some((window) => window.errors > 0)) ? ' Marks on the axis: windows with errors, the fuller the more.' : '';
+  const [run] = measured;
+  const found = run.capacity && known(run.capacity.per_s) ? stepText(run, Number(capacityAt(run).toFixed(1))) : 'one step';
+  const step = !both && run.steps.length > 0 ? `Of ${found}. ` : '';
   return [
-    card('Latency over time', `By ${windowText(measured[0])}, ${fromText(measured[0])}.${errors}`, ...drawn(latencyOverTime(measured)), ...(both ? [] : [windowTable(measured[0])])),
-    half(card('Throughput over time', '', ...drawn(throughputOverTime(measured)))),
+    card('Latency over time', `${step}By ${windowText(measured[0])}, ${fromText(measured[0])}.${errors}`, ...drawn(latencyOverTime(measured)), ...(both ? [] : [windowTable(measured[0])])),
+    half(card('Throughput over time', `By ${windowText(measured[0])}.`, ...drawn(throughputOverTime(measured)))),
   ];
 }
 
 function curveCards(measured) {
   if (measured.length === 0) return [];
   const whiskers = measured.some((run) => headOf(run).percentiles.some((each) => each.interval)) ? ' Whiskers: 95 % intervals.' : '';
-  const told = `Drawn as far as ten samples lie beyond it.${whiskers}`;
+  const told = `Grey: too few samples, of which ten must lie beyond.${whiskers}`;
   return [half(card('Latency by percentile', told, ...drawn(percentileCurve(measured))))];
 }
 
@@ -81,14 +84,14 @@ function build() {
   const all = [
     ...(both ? [verdictNotice(data.comparison, data.names), ...comparisonNotices(data.comparison)] : noticesOf(runs[0])),
     both ? comparisonCard(data.comparison) : tiles(runs[0]),
-    node('div', {class: 'controls'},
+    timed.length + curved.length + stepped.length === 0 ? null : node('div', {class: 'controls'},
       choice('Latency axis', 'scale', [['auto', 'as it fits'], ['linear', 'linear'], ['log', 'logarithmic']]),
       both && timed.length > 0 ? choice('Over time', 'percentile', [['p50', 'p50'], ['p90', 'p90'], ['p99', 'p99'], ['max', 'slowest']]) : ''),
     ...stepCards(stepped.length === runs.length ? stepped : []),
     ...timeCards(timed.length === runs.length ? timed : []),
     ...curveCards(curved.length === runs.length ? curved : []),
     ...runs.map((run, i) => headOf(run).count > 0 ? half(card(both ? `Latency of ${letters[i]}, ms` : 'Latency, ms', '', latencyTable(run))) : null),
-    staged.length > 0 ? half(card('Where the time goes', 'The server\'s stages and the rest of what the client saw, mean of a request. Means add up, percentiles do not.', stageBox(staged), stageTable(staged))) : null,
+    staged.length > 0 ? (both ? (each) => each : half)(card('Where the time goes', 'The server\'s stages and the rest of what the client saw from sending on, mean of a request. Means add up, percentiles do not.', stageBox(staged), stageTable(staged))) : null,
     ...runs.map((run, i) => (both ? half : (each) => each)(card(both ? `Answers of ${letters[i]}` : 'Answers', errorsOf(run) === 0 ? 'All answers were OK.' : '', errorTable(run)))),
     ...runs.map(replayCard),
     card(both ? 'What was asked' : 'What was asked, of whom', '', factTable(data.facts)),

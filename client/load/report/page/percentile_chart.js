@@ -52,7 +52,7 @@ function percentileCurve(runs) {
       yAxis: latencyAxis([...series.flatMap((each) => each.points.map(([, y]) => y)), ...intervals]),
       under: (svg, place) => drawRefused(limit, svg, place),
       over: (svg, place) => drawIntervals(runs, svg, place),
-      tell: (at) => ({title: stops[at] === 0 ? 'least' : percentileName(Number(stops[at].toFixed(stops[at] < 90 ? 1 : 5))),
+      tell: (at) => ({title: stops[at] === 0 ? 'least' : percentileName(Number(stops[at].toFixed(stops[at] < 90 ? 1 : stops[at] < 99.9 ? 3 : 5))),
                       rows: series.map((each) => [each, msText(valueAt(each.points, stops[at]))])}),
     };
   };

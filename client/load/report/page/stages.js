@@ -2,23 +2,26 @@
 
 const stageColors = [1, 2, 3, 4, 5, 6].map((kind) => `var(--kind-${kind})`);
 
+// Stages that add up: "total" is the others and what lies between them.
+const partsOf = (run) => run.server_stages.filter((stage) => stage.name !== 'total');
+
 // Of the client's mean, what the server's stages do not account for.
 function outsideOf(run) {
-  const inside = run.server_stages.reduce((sum, stage) => sum + stage.mean_ms, 0);
+  const inside = partsOf(run).reduce((sum, stage) => sum + stage.mean_ms, 0);
   return Math.max(0, run.from_sending.mean_ms - inside);
 }
 
 function segmentsOf(run, names) {
-  const list = run.server_stages.map((stage) => ({name: stage.name, ms: stage.mean_ms, color: stageColors[names.indexOf(stage.name) % stageColors.length]}));
-  return [...list, {name: 'outside the server', ms: outsideOf(run), color: 'var(--kind-7)'}];
+  const list = partsOf(run).map((stage) => ({name: stage.name, ms: stage.mean_ms, color: stageColors[names.indexOf(stage.name) % stageColors.length]}));
+  return [...list, {name: 'the rest', ms: outsideOf(run), color: 'var(--kind-7)'}];
 }
 
 function drawStages(box, runs) {
-  const names = [...new Set(runs.flatMap((run) => run.server_stages.map((stage) => stage.name)))];
+  const names = [...new Set(runs.flatMap((run) => partsOf(run).map((stage) => stage.name)))];
   const width = Math.max(240, box.clientWidth);
   const left = runs.length > 1 ? 20 : 0;
   const total = Math.max(...runs.map((run) => segmentsOf(run, names).reduce((sum, part) => sum + part.ms, 0))) || 1;
-  const axis = linearAxis(0, total, Math.max(2, Math.floor(width / 90)));
+  const axis = linearAxis(0, total, Math.max(2, Math.floor(width / 60)));
   const place = (ms) => left + ms / axis.high * (width - left - 14);
   const height = 34 * runs.length + 44;
   const svg = shape('svg', {viewBox: `0 0 ${width} ${height}`, height, role: 'img', 'aria-label': 'Mean time of a request by stage'});

@@ -24,17 +24,21 @@ function drawTrials(runs, value, svg, place) {
   });
 }
 
+const capacityAt = (run) => run.step_kind === 'rate' ? run.capacity.per_s : run.capacity.concurrency;
+
+// Of two, the lower one is named to the left of its line, the higher one to the right.
 function drawCapacity(runs, svg, place) {
-  runs.forEach((run, i) => {
-    if (!run.capacity || !known(run.capacity.per_s)) return;
-    const at = run.step_kind === 'rate' ? run.capacity.per_s : run.capacity.concurrency;
-    const x = place.x(at);
+  const found = runs.filter((run) => run.capacity && known(run.capacity.per_s));
+  const highest = Math.max(...found.map(capacityAt));
+  for (const run of found) {
+    const i = runs.indexOf(run);
+    const x = place.x(capacityAt(run));
     const color = runs.length > 1 ? runColors[i] : 'var(--good)';
-    svg.append(shape('line', {x1: x, x2: x, y1: place.top, y2: place.bottom, stroke: color, 'stroke-width': 1.5, 'stroke-dasharray': '5 4'}));
+    svg.append(shape('line', {class: 'capacity', x1: x, x2: x, y1: place.top, y2: place.bottom, stroke: color, 'stroke-width': 1.5, 'stroke-dasharray': '5 4'}));
     const text = `${runs.length > 1 ? `${letters[i]} ` : ''}${rateText(run.capacity.per_s)}`;
-    const end = x > (place.left + place.right) / 2;
-    svg.append(shape('text', {class: 'said', x: x + (end ? -6 : 6), y: place.bottom - 8 - 16 * i, 'text-anchor': end ? 'end' : 'start'}, text));
-  });
+    const right = found.length > 1 ? capacityAt(run) === highest && i > 0 : x < (place.left + place.right) / 2;
+    svg.append(shape('text', {class: 'said', x: x + (right ? 6 : -6), y: place.bottom - 8, 'text-anchor': right ? 'start' : 'end'}, text));
+  }
 }
 
 // "p99 <= 50 ms" as a line where it can be read so.
@@ -43,9 +47,15 @@ function objectiveOf(run) {
   return found ? {name: found[1], ms: Number(found[2]) * (found[3] === 's' ? 1000 : 1)} : null;
 }
 
+// From 0 on, unless all trials lie far from it.
 function stepAxis(runs) {
   const asked = runs.flatMap((run) => run.steps.map((step) => step.asked));
-  return (count) => linearAxis(0, Math.max(...asked), count, (value) => grouped(value));
+  const [low, high] = [Math.min(...asked), Math.max(...asked)];
+  return (count) => {
+    if (low < 0.4 * high || low === high) return linearAxis(0, high, count, grouped);
+    const step = stepOf(low, high, count);
+    return linearAxis(Math.floor(low / step - 0.2) * step, high, count, grouped);
+  };
 }
 
 function tellStep(runs, stops, rowsOf) {
@@ -65,7 +75,7 @@ function stepThroughput(runs) {
       points: meanByAsked(run.steps, (step) => step.achieved_per_s),
     }));
     if (runs[0].step_kind === 'rate') {
-      series.unshift({name: 'as offered', color: 'var(--muted)', dash: '4 4', width: 1.5, points: [[0, 0], [Math.max(...stops), Math.max(...stops)]]});
+      series.unshift({name: 'as offered', color: 'var(--muted)', dash: '4 4', width: 1.5, points: [[Math.min(...stops), Math.min(...stops)], [Math.max(...stops), Math.max(...stops)]]});
     }
     return {
       series, stops, gridX: false,
@@ -100,7 +110,7 @@ function stepLatency(runs) {
         if (objective) {
           const y = place.y(objective.ms);
           svg.append(shape('line', {x1: place.left, x2: place.right, y1: y, y2: y, stroke: 'var(--bad)', 'stroke-width': 1.5, 'stroke-dasharray': '5 4'}));
-          svg.append(shape('text', {class: 'said', x: place.left + 6, y: y - 6}, runs[0].capacity.objective));
+          svg.append(shape('text', {class: 'said', x: place.right - 4, y: y - 6, 'text-anchor': 'end'}, runs[0].capacity.objective));
         }
         drawTrials(runs, (step) => step[field[1]], svg, place);
         drawCapacity(runs, svg, place);

@@ -41,12 +41,18 @@ function percentileTile(run, percentile) {
   return tile(name, threeDigits(entry.value_ms), 'ms', interval);
 }
 
+function capacityTile(capacity) {
+  const objective = capacity.objective || 'the objective';
+  if (!known(capacity.per_s)) return tile('capacity', 'none', '', `no rate kept ${objective}`, true);
+  return tile('capacity', rateText(capacity.per_s), '', capacity.concurrency > 0 ? `with ${capacity.concurrency} in the air` : `highest that kept ${objective}`);
+}
+
 function tiles(run) {
   const errors = errorsOf(run);
   const answered = run.codes.reduce((sum, code) => sum + code.count, 0);
   const list = [
-    run.capacity ? tile('capacity', known(run.capacity.per_s) ? rateText(run.capacity.per_s) : 'none', '', known(run.capacity.per_s) ? `highest that kept ${run.capacity.objective}` : `no rate kept ${run.capacity.objective}`, !known(run.capacity.per_s)) : null,
-    tile('answered OK', rateText(run.good_per_s), '', run.plan.loop === 'open' ? `of ${rateText(run.offered_per_s)} offered` : `${grouped(run.plan.concurrency)} in the air`),
+    run.capacity ? capacityTile(run.capacity) : null,
+    tile('good', rateText(run.good_per_s), '', run.plan.loop === 'open' ? `of ${rateText(run.offered_per_s)} offered` : `${grouped(run.plan.concurrency)} in the air`),
     percentileTile(run, 50), percentileTile(run, 90), percentileTile(run, 99), percentileTile(run, 99.9),
     headOf(run).count > 0 ? tile('slowest', threeDigits(headOf(run).max_ms), 'ms', `of ${grouped(headOf(run).count)} answers`) : null,
     tile('errors', answered > 0 ? shareText(errors / answered) : '-', '', `${grouped(errors)} of ${grouped(answered)}`, errors > 0),
@@ -95,15 +101,15 @@ function stepTable(run) {
   return table(['#asked', '#answered OK', '#p50, ms', '#p90, ms', '#p99, ms', '#errors', 'objective'], rows);
 }
 
+// Each stage of each run; two runs stand side by side.
 function stageTable(runs) {
-  const rows = [];
-  runs.forEach((run, i) => {
-    const prefix = runs.length > 1 ? `${letters[i]} ` : '';
-    const add = (side, stages) => stages.forEach((stage) => rows.push([`${prefix}${side}: ${stage.name}`, threeDigits(stage.mean_ms), threeDigits(stage.p50_ms), threeDigits(stage.p99_ms)]));
-    add('server', run.server_stages);
-    add('client', run.client_stages);
-  });
-  return table(['stage', '#mean, ms', '#p50, ms', '#p99, ms'], rows);
+  const stagesOf = (run) => [...run.server_stages.map((stage) => ({...stage, name: `server: ${stage.name}`})), ...run.client_stages.map((stage) => ({...stage, name: `client: ${stage.name}`}))];
+  const names = [...new Set(runs.flatMap((run) => stagesOf(run).map((stage) => stage.name)))];
+  const fields = [['mean', 'mean_ms'], ['p50', 'p50_ms'], ['p99', 'p99_ms']];
+  const prefix = (i) => both ? `${letters[runs.length > 1 ? i : data.runs.indexOf(runs[0])]} ` : '';
+  const titles = fields.flatMap(([title]) => runs.map((_, i) => `#${prefix(i)}${title}, ms`));
+  const rows = names.map((name) => [name, ...fields.flatMap(([, field]) => runs.map((run) => threeDigits((stagesOf(run).find((stage) => stage.name === name) || {})[field])))]);
+  return table(['stage', ...titles], rows);
 }
 
 function factTable(facts) {

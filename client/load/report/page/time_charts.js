@@ -23,7 +23,7 @@ function latencyAxis(values) {
   const drawn = values.filter((value) => known(value) && value > 0);
   if (drawn.length === 0) return (count) => linearAxis(0, 1, count);
   const [low, high] = [Math.min(...drawn), Math.max(...drawn)];
-  const logarithmic = state.scale === 'log' || (state.scale === 'auto' && high / low > 30);
+  const logarithmic = state.scale === 'log' || (state.scale === 'auto' && high / low > 12);
   return (count) => logarithmic ? logAxis(low, high) : linearAxis(0, high, count);
 }
 
@@ -48,13 +48,14 @@ function latencySeries(runs) {
   }));
 }
 
-// Windows with errors, as marks on the axis of time.
+// Windows with errors, as marks on the axis of time: the more errors, the fuller.
 function errorMarks(runs) {
   return (svg, place) => runs.forEach((run, i) => {
     for (const window of run.windows) {
       if (window.errors === 0) continue;
       const [x, end] = [place.x(window.start_ms / 1000), place.x((window.start_ms + window.length_ms) / 1000)];
-      svg.append(shape('rect', {class: 'error-mark', x, y: place.bottom - 4 - 5 * i, width: Math.max(1.5, end - x), height: 4,
+      const share = window.errors / (window.ok + window.errors);
+      svg.append(shape('rect', {class: 'error-mark', opacity: Math.max(0.2, Math.sqrt(share)).toFixed(2), x, y: place.bottom - 4 - 5 * i, width: Math.max(1.5, end - x), height: 4,
                                 fill: runs.length === 1 ? 'var(--bad)' : runColors[i]}));
     }
   });

@@ -39,15 +39,15 @@ TEST(ResultTable, TellsAnOpenLoopInWhole) {
             "std. dev.              2.90                         2.90\n"
             "p99.99 is refused: needs 100,000 samples, has 11,970\n"
             "\n"
-            "stage, ms                    mean     p50     p99\n"
-            "server: queue               0.800   0.300    6.00\n"
-            "server: decode              0.500   0.500    1.20\n"
-            "server: preprocess          0.100   0.100   0.200\n"
-            "server: network              1.90    1.80    2.60\n"
-            "server: reduce             0.0500  0.0500  0.0800\n"
-            "server: encode             0.0500  0.0500  0.0500\n"
-            "client: whole                4.90    4.10    40.0\n"
-            "client: outside the server   1.50   0.900    4.00\n");
+            "stage, ms                     mean     p50     p99\n"
+            "server: queue                0.800   0.300    6.00\n"
+            "server: decode               0.500   0.500    1.20\n"
+            "server: preprocess           0.100   0.100   0.200\n"
+            "server: network               1.90    1.80    2.60\n"
+            "server: reduce              0.0500  0.0500  0.0800\n"
+            "server: encode              0.0500  0.0500  0.0500\n"
+            "client: whole                 4.90    4.10    40.0\n"
+            "client: outside the server    1.50   0.900    4.00\n");
 }
 
 TEST(ResultTable, HasOneLatencyForAClosedLoop) {
@@ -82,6 +82,7 @@ TEST(ResultTable, TellsStepsAndOutcomes) {
       .record = "monday.record", .compared = 100, .changed = 1, .examples = {{17, "cat.jpg", "aa", "bb"}}};
   run.checks = {{"p99>50ms", "p99 61.5 ms", true}, {"errors>1%", "errors 0.2 %", false}};
   run.warnings = {"the client was the bottleneck"};
+  run.ended = "interrupted";
   EXPECT_THAT(ResultTable(run), HasSubstr("\n"
                                           "offered  achieved  p50, ms  p90, ms  p99, ms  errors  objective\n"
                                           "240.0/s   239.9/s     4.10        -     44.2  0.00 %  kept\n"
@@ -92,13 +93,15 @@ TEST(ResultTable, TellsStepsAndOutcomes) {
                                           "  request 17, cat.jpg: recorded aa, got bb\n"
                                           "FAILED: fail if p99>50ms; got p99 61.5 ms\n"
                                           "not met: fail if errors>1%; got errors 0.2 %\n"
-                                          "warning: the client was the bottleneck\n"));
+                                          "warning: the client was the bottleneck\n"
+                                          "warning: the run ended early: interrupted\n"));
 }
 
 TEST(ResultTable, TellsNoLatencyWhereNothingWasAnswered) {
   LoadResult run = MadeRun();
   run.codes = {{"UNAVAILABLE", 50, "no route"}};
   run.from_intention = run.from_sending = {};
+  run.server_stages.clear();
   const std::string text = ResultTable(run);
   EXPECT_THAT(text, HasSubstr("answers     UNAVAILABLE 50 (100.0 %): no route\n"));
   EXPECT_THAT(text, HasSubstr("No request was answered OK: there is no latency to tell.\n"));
