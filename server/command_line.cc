@@ -143,7 +143,16 @@ void DeclareLife(OptionDeclaration& declare, ServerOptions& options) {
                "a connection that has not introduced itself (TLS, HTTP/2 settings) by then is closed")
       ->group(connections);
   declare
-      .Seconds("--max-connection-idle", listen.max_connection_idle, "a connection without a call is closed after this")
+      .Bytes("--max-transport-bytes", listen.max_transport_bytes,
+             "requests that have not arrived whole; 0: half of --max-queued-bytes, or twice --max-message-bytes")
+      ->group(connections);
+  declare
+      .Seconds("--upload-timeout", listen.upload_timeout,
+               "a call whose message has not come whole by then is ended with DEADLINE_EXCEEDED")
+      ->group(connections);
+  declare
+      .Seconds("--max-connection-idle", listen.max_connection_idle,
+               "a connection without a call is closed after this, a StreamFeatures call without a request ended")
       ->group(connections);
   declare.Seconds("--max-connection-age", listen.max_connection_age, "a connection is closed gently after this")
       ->group(connections);
