@@ -32,9 +32,9 @@ absl::Status Admission::Admit(const Request& request) {
   }
   RETURN_IF_ERROR(CheckDeadline(request, now));
   const Load& load = request.load;
-  RETURN_IF_ERROR(CheckRoom(load));
+  if (load.images > 0) RETURN_IF_ERROR(CheckRoom(load));
   RETURN_IF_ERROR(CheckBytes(load.client, request.bytes));
-  backlog_.Add(load.client, load.priority, load.images, load.work);
+  if (load.images > 0) backlog_.Add(load.client, load.priority, load.images, load.work);
   bytes_ += request.bytes;
   Held& held = held_[load.client];
   ++held.requests;
@@ -49,9 +49,10 @@ absl::Status Admission::CheckDeadline(const Request& request, absl::Time now) {
     return absl::DeadlineExceededError(absl::StrCat("the deadline had passed when the request arrived, by ",
                                                     absl::FormatDuration(Rounded(now - request.deadline))));
   }
+  const Load& load = request.load;
+  if (load.images == 0) return absl::OkStatus();
   // What is measured while nothing else is in work mends predictions that are too high.
   if (backlog_.images() == 0 && images_in_work_ == 0) return absl::OkStatus();
-  const Load& load = request.load;
   const absl::Duration own = request.work_is_reliable ? load.work : absl::ZeroDuration();
   const absl::Duration one = own / load.images;
   // Images in work are half done on average. The last image of the request is done by one lane.

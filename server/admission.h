@@ -34,7 +34,7 @@ class Admission {
   struct Load {
     absl::string_view client;
     Priority priority = Priority::kInteractive;
-    int64_t images = 1;
+    int64_t images = 1;     // that need a lane; 0: neither room nor time is asked for
     absl::Duration work{};  // predicted lane time of all its images
   };
   struct Request {
@@ -51,8 +51,7 @@ class Admission {
   // UNAVAILABLE while draining; DEADLINE_EXCEEDED where the deadline has passed or is predicted to pass before the
   // request is done (an idle server tries); RESOURCE_EXHAUSTED where there is no room for its images or bytes, or none
   // for more of this client or of bulk requests. UNAVAILABLE and RESOURCE_EXHAUSTED say when to try again,
-  // and carry a reason. Never
-  // blocks. An error takes no room.
+  // and carry a reason. Never blocks. An error takes no room.
   //
   // A client may wait with twice as many images as places are free: so one that floods the queue leaves a third of it,
   // two leave a fifth (dynamic queue length thresholds, Choudhury and Hahne, 1998), and likewise with bytes: answers

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -21,7 +22,7 @@
 namespace onebyone {
 namespace {
 
-// gRPC's name of a peer of TCP (grpc_sockaddr_to_uri); empty for others.
+// gRPC's name of a peer (grpc_sockaddr_to_uri). All clients of a unix socket have one, for their ends have no path.
 std::string PeerOf(int socket) {
   sockaddr_storage address{};
   socklen_t size = sizeof(address);
@@ -33,6 +34,7 @@ std::string PeerOf(int socket) {
     inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
     return absl::StrCat("ipv4:", text.data(), ":", ntohs(v4.sin_port));
   }
+  if (address.ss_family == AF_UNIX) return "unix:";
   if (address.ss_family != AF_INET6) return "";
   if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {  // of a socket that listens for both
     inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text.data(), text.size());
@@ -81,6 +83,7 @@ void ForEachSocket(int port, const std::string& path, const std::function<void(i
 
 Connections::Connections(absl::string_view address) {
   if (absl::ConsumePrefix(&address, "unix:")) {
+    if (absl::StartsWith(address, "//")) address.remove_prefix(2);  // unix:///path is unix:/path
     path_ = std::string(address);
   } else if (!absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port_)) {
     port_ = -1;

@@ -21,7 +21,8 @@ class Connections {
   void StopListening() const;
 
   // Closes those connections on which nothing has arrived that was not read, and of which `is_busy` does not say that
-  // a call is in work; it is asked by the name that gRPC gives the peer ("ipv4:127.0.0.1:4711"). How many are left.
+  // a call is in work; it is asked by the name that gRPC gives the peer ("ipv4:127.0.0.1:4711"; "unix:" is every client
+  // of a unix socket, so that none is closed while one of them has a call). How many are left.
   int CloseIdle(const std::function<bool(const std::string& peer)>& is_busy) const;
 
   // Closes, of more than `most` connections, those with the highest descriptors, which are the newest unless older ones

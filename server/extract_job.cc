@@ -1,13 +1,10 @@
 #include "server/extract_job.h"
 
-#include <exception>
+#include <algorithm>
 #include <new>
-#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/base/status_macros.h"
-#include "server/map_geometry.h"
 #include "server/status_details.h"
 
 namespace onebyone {
@@ -24,138 +21,204 @@ void Add(const v1::Timing& part, v1::Timing& sum) {
   sum.set_encode_us(sum.encode_us() + part.encode_us());
 }
 
-// What stops the whole request, not only one image: the caller has gone or the time is over.
-bool EndsRequest(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kCancelled || status.code() == absl::StatusCode::kDeadlineExceeded;
+// Null where there is no memory.
+std::shared_ptr<const FeatureMaps> CopyOf(const FeatureMaps& maps) noexcept {
+  try {
+    return std::make_shared<const FeatureMaps>(maps);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
 }
 
 }  // namespace
 
-ExtractJob::ExtractJob(ExtractSpec spec, int64_t held_bytes, v1::ExtractFeaturesResponse& response,
+ExtractJob::ExtractJob(ExtractSpec spec, int64_t held_bytes, Cached cached, v1::ExtractFeaturesResponse& response,
                        ReductionCache& reductions, absl::Time arrival, Caller caller, Clock clock, Done done)
     : spec_(std::move(spec)),
       client_(std::move(caller.client)),
       kind_(spec_.Kind()),
       held_bytes_(held_bytes),
       response_(response),
-      reductions_(reductions),
       arrival_(arrival),
       clock_(std::move(clock)),
+      work_(spec_, reductions, clock_),
       cancellation_(caller.deadline),
       done_(std::move(done)),
-      unfinished_(images()) {
+      unfinished_(static_cast<int>(spec_.images.sources.size())),
+      cached_(std::move(cached)),
+      waiting_since_(spec_.images.sources.size(), absl::InfinitePast()) {
   response_.set_model(spec_.model->bundle.name);
   response_.set_version(spec_.model->bundle.version);
   response_.clear_results();  // of an attempt that found no room
-  for (const ImageSource& image : spec_.images.sources) response_.add_results()->set_id(std::string(image.id));
+  for (int i = 0; i < unfinished_; ++i) {
+    const ImageSource& source = spec_.images.sources[i];
+    v1::ImageResult& result = *response_.add_results();
+    result.set_id(std::string(source.id));
+    result.mutable_timing();
+    if (cached_.images[i].on_arrival != nullptr) continue;
+    queued_.push_back(i);
+    if (source.form == ImageSource::Form::kEncoded) encoded_bytes_ += static_cast<int64_t>(source.bytes.size());
+  }
 }
 
-std::optional<ServiceTimes::Sample> ExtractJob::Run(int index, LaneTools& tools, absl::Duration waited) noexcept {
-  ServiceTimes::Sample sample;
-  v1::ImageResult& result = *response_.mutable_results(index);
-  absl::Status status;
-  try {
-    result.mutable_timing()->set_queue_us(Microseconds(waited));
-    tools.cancellation = &cancellation_;
-    status = Extract(index, tools, result, sample);
-    tools.TidyUp();
-  } catch (const std::bad_alloc&) {
-    status = absl::ResourceExhaustedError(absl::StrCat("images[", index, "]: the server has no memory left for it"));
-  } catch (const std::exception& error) {
-    status = absl::InternalError(absl::StrCat("images[", index, "]: ", error.what()));
+void ExtractJob::AnswerKept() noexcept {
+  // With the last of them the job may be gone.
+  for (size_t index = 0, left = cached_.images.size() - queued_.size(); left > 0; ++index) {
+    const std::shared_ptr<const FeatureMaps> kept = std::move(cached_.images[index].on_arrival);
+    if (kept == nullptr) continue;
+    --left;
+    Take(static_cast<int>(index), AnsweredBy::kKept, absl::OkStatus(), kept.get());
   }
-  if (!status.ok()) {
-    result.clear_features();
-    *result.mutable_status() = ToRpcStatus(status);
-    if (spec_.images.all_or_nothing || EndsRequest(status)) FailRequest(status);
-  } else {
-    result.mutable_status();  // OK is told, not left out
-  }
-  FinishImage(index);
-  if (!status.ok()) return std::nullopt;
+}
+
+std::optional<ServiceTimes::Sample> ExtractJob::Run(int place, LaneTools& tools, absl::Duration waited) noexcept {
+  const int index = queued_[place];
+  waiting_since_[index] = clock_() - waited;
+  if (!Leads(index)) return std::nullopt;
+  std::optional<ServiceTimes::Sample> sample;
+  std::optional<EqualImage> next = Compute(index, tools, sample);
+  // On this lane: those that waited have no place in the queue any more.
+  while (next.has_value()) next = next->job->Compute(next->index, tools, sample);
   return sample;
 }
 
-void ExtractJob::Skip(int index, const absl::Status& reason) noexcept {
+bool ExtractJob::Leads(int index) noexcept {
+  CachedImage& image = cached_.images[index];
+  if (!image.key.has_value()) return true;
+  const AnswerKey key = *image.key;
+  ResponseCache& cache = *cached_.cache;
+  const absl::Time start = clock_();
+  try {
+    if (!cache.flights.Lead(key, {this, index})) return false;
+  } catch (const std::bad_alloc&) {
+    image.key.reset();  // without the cache, then
+    return true;
+  }
+  const std::shared_ptr<const FeatureMaps> kept = cache.answers.Find(key);
+  image.time += clock_() - start;
+  if (kept == nullptr) return true;
+  // An equal image was done while this one waited.
+  const Flights<EqualImage>::Followers followers = cache.flights.Land(key);
+  Take(index, AnsweredBy::kKept, absl::OkStatus(), kept.get());
+  AnswerAll(followers, absl::OkStatus(), kept.get());
+  return false;
+}
+
+std::optional<EqualImage> ExtractJob::Compute(int index, LaneTools& tools,
+                                              std::optional<ServiceTimes::Sample>& sample) noexcept {
+  v1::ImageResult& result = *response_.mutable_results(index);
+  result.mutable_timing()->set_queue_us(Microseconds(clock_() - waiting_since_[index]));
+  const ImageWork::Outcome outcome = work_.Run(index, tools, cancellation_, result);
+  sample = outcome.sample;
+  const absl::Status& status = outcome.status;
+  if (outcome.fault == ImageWork::Fault::kRequest) FailRequest(status);
+  if (IsEndOfInterest(status)) NoteLateWork(outcome.late_work);
+  CachedImage& image = cached_.images[index];
+  if (!image.key.has_value()) {
+    Settle(index, status);
+    return std::nullopt;
+  }
+  image.by = AnsweredBy::kLane;
+  const AnswerKey key = *image.key;
+  ResponseCache& cache = *cached_.cache;
+  if (!status.ok() && outcome.fault != ImageWork::Fault::kPicture) {
+    const std::optional<EqualImage> heir = cache.flights.PassOn(key);
+    Settle(index, status);
+    return heir;
+  }
+  const absl::Time start = clock_();
+  std::shared_ptr<const FeatureMaps> maps;
+  if (status.ok()) maps = cache.answers.Keep(key, result.features());
+  image.time += clock_() - start;
+  const Flights<EqualImage>::Followers followers = cache.flights.Land(key);
+  if (status.ok() && maps == nullptr && !followers.empty()) maps = CopyOf(result.features());
+  Settle(index, status);
+  AnswerAll(followers, status, maps.get());
+  return std::nullopt;
+}
+
+void ExtractJob::Take(int index, AnsweredBy by, const absl::Status& status, const FeatureMaps* maps) noexcept {
+  const absl::Time start = clock_();
+  v1::ImageResult& result = *response_.mutable_results(index);
+  CachedImage& image = cached_.images[index];
+  if (waiting_since_[index] != absl::InfinitePast()) {
+    result.mutable_timing()->set_queue_us(Microseconds(start - waiting_since_[index]));
+  }
+  absl::Status own = cancellation_.Check();  // its own caller may have gone while it waited
+  if (own.ok()) {
+    image.by = by;
+    // The error tells of a picture's content; in this request the equal one has another place.
+    own = WithRenamedField(status, [index](absl::string_view) { return absl::StrCat("images[", index, "].content"); });
+  }
+  if (own.ok()) {
+    try {
+      if (maps == nullptr) throw std::bad_alloc();
+      *result.mutable_features() = *maps;
+    } catch (const std::bad_alloc&) {
+      own = absl::ResourceExhaustedError(absl::StrCat("images[", index, "]: the server has no memory left for it"));
+    }
+  }
+  image.time += clock_() - start;
+  Settle(index, own);
+}
+
+void ExtractJob::AnswerAll(const Flights<EqualImage>::Followers& followers, const absl::Status& status,
+                           const FeatureMaps* maps) noexcept {
+  for (const EqualImage& follower : followers) follower.job->Take(follower.index, AnsweredBy::kEqual, status, maps);
+}
+
+void ExtractJob::StopWaiting() noexcept {
+  absl::Status reason = cancellation_.Check();
+  if (clock_() >= cancellation_.deadline()) {
+    reason = absl::DeadlineExceededError("the deadline passed while the image waited for an equal one");
+  }
+  for (const int index : queued_) {
+    const std::optional<AnswerKey>& key = cached_.images[index].key;
+    if (key.has_value() && cached_.cache->flights.Leave(*key, {this, index})) Drop(index, reason);
+  }
+}
+
+CacheUse ExtractJob::cache_use() const {
+  CacheUse use;
+  for (size_t i = 0; i < cached_.images.size(); ++i) {
+    const CachedImage& image = cached_.images[i];
+    use.hits += image.by == AnsweredBy::kKept ? 1 : 0;
+    use.shared += image.by == AnsweredBy::kEqual ? 1 : 0;
+    use.misses += image.by == AnsweredBy::kLane ? 1 : 0;
+    if (image.by == AnsweredBy::kLane) use.miss_time += image.time;
+    if (image.by != AnsweredBy::kKept && image.by != AnsweredBy::kEqual) continue;
+    use.hit_time += image.time;
+    use.spared += response_.results(static_cast<int>(i)).status().code() == 0 ? 1 : 0;
+  }
+  return use;
+}
+
+void ExtractJob::Drop(int index, const absl::Status& reason) noexcept {
   *response_.mutable_results(index)->mutable_status() = ToRpcStatus(reason);
   FailRequest(reason);
   FinishImage(index);
 }
 
-absl::Status ExtractJob::Extract(int index, LaneTools& tools, v1::ImageResult& result, ServiceTimes::Sample& sample) {
-  const bool is_native = spec_.fit == InputFit::kNative;
-  if (is_native) RETURN_IF_ERROR(spec_.native_images[index].status);
-  const ImageSource& source = spec_.images.sources[index];
-  v1::Timing& timing = *result.mutable_timing();
-  const std::string field = absl::StrCat("images[", index, "].content");
-  ASSIGN_OR_RETURN(Preprocessor* const preprocessor, tools.PreprocessorFor(spec_.model));
-
-  const absl::Time start = clock_();
-  const int64_t min_side = spec_.scaled_decode ? preprocessor->MinSide(spec_.fit) : 0;
-  const absl::StatusOr<RgbImage> image = ReadPixels(source, *tools.decoder, min_side);
-  const absl::Time decoded = clock_();
-  timing.set_decode_us(Microseconds(decoded - start));
-  if (!image.ok()) return AtField(field, image.status());
-  RETURN_IF_ERROR(cancellation_.Check());
-
-  const absl::StatusOr<FeaturePlan> plan = PlanOf(index);
-  const absl::Status usable = plan.ok() ? tools.executor->Use(plan->plan) : plan.status();
-  if (!usable.ok()) {
-    if (!is_native) FailRequest(usable);  // it would fail every image
-    return usable;
+void ExtractJob::Settle(int index, const absl::Status& status) noexcept {
+  v1::ImageResult& result = *response_.mutable_results(index);
+  if (status.ok()) {
+    result.mutable_status();  // OK is told, not left out
+  } else {
+    result.clear_features();
+    *result.mutable_status() = ToRpcStatus(status);
+    if (spec_.images.all_or_nothing || IsEndOfInterest(status)) FailRequest(status);
   }
-  const absl::Time planned = clock_();
-  const absl::StatusOr<InputToImage> transform =
-      WriteInput(source, *image, spec_.fit, *preprocessor, tools.executor->Input());
-  if (!transform.ok()) return AtField(field, transform.status());
-  const absl::Time preprocessed = clock_();
-  timing.set_preprocess_us(Microseconds(preprocessed - planned));
-
-  const absl::Status ran = tools.executor->Run(&cancellation_);
-  // Making the plan is part of it: nearly nothing, but for the first request of its kind. Told of a cancelled run too:
-  // it was work.
-  timing.set_network_us(Microseconds(clock_() - preprocessed + (planned - decoded)));
-  RETURN_IF_ERROR(ran);
-  EncodeFeatures(*plan, *transform, *image, tools, result);
-  const bool was_decoded = source.form == ImageSource::Form::kEncoded;
-  sample = {was_decoded ? static_cast<int64_t>(source.bytes.size()) : 0, decoded - start, clock_() - planned};
-  return absl::OkStatus();
+  FinishImage(index);
 }
 
-void ExtractJob::EncodeFeatures(const FeaturePlan& plan, const InputToImage& transform, const RgbImage& image,
-                                LaneTools& tools, v1::ImageResult& result) const {
-  FeatureEncoder::Times times;
-  const Shape& input = plan.plan->inputs.front().shape;
-  for (size_t i = 0; i < spec_.features.size(); ++i) {
-    const FeatureSpec& spec = spec_.features[i];
-    const int output = plan.output_of_feature[i];
-    v1::FeatureMap& feature = *result.add_features();
-    feature.set_layer(spec.asked);
-    const FeatureEncoder::Times own = tools.encoder.Encode(tools.executor->Output(output), spec.form, feature);
-    times.reduce += own.reduce;
-    times.encode += own.encode;
-    const bool known = spec.source == FeatureSpec::Source::kStored &&
-                       static_cast<int64_t>(spec.stored->explained_variance.size()) >= spec.channels;
-    feature.set_reduction(plan.reduction_of_feature[i]);
-    if (known) feature.set_explained_variance(spec.stored->explained_variance[spec.channels - 1]);
-    *feature.mutable_geometry() =
-        GeometryOf(plan.plan->outputs[output], spec.form.pooling, input[2], input[3], transform, image);
-  }
-  result.mutable_timing()->set_reduce_us(Microseconds(times.reduce));
-  result.mutable_timing()->set_encode_us(Microseconds(times.encode));
+void ExtractJob::NoteLateWork(absl::Duration late_work) {
+  const absl::MutexLock lock(&failure_mutex_);
+  late_work_ = std::max(late_work_.value_or(late_work), late_work);
 }
 
-absl::StatusOr<FeaturePlan> ExtractJob::PlanOf(int index) {
-  if (spec_.fit == InputFit::kNative) {
-    const NativeImage& image = spec_.native_images[index];
-    return MakeFeaturePlan(spec_, image.height, image.width, reductions_);
-  }
-  const absl::MutexLock lock(&plan_mutex_);
-  if (!plan_.has_value()) {
-    const CompiledModel& model = *spec_.model->compiled;
-    plan_ = MakeFeaturePlan(spec_, model.input_height(), model.input_width(), reductions_);
-  }
-  return *plan_;
+std::optional<absl::Duration> ExtractJob::late_work() const {
+  const absl::MutexLock lock(&failure_mutex_);
+  return late_work_;
 }
 
 void ExtractJob::FailRequest(const absl::Status& status) {

@@ -37,8 +37,9 @@ absl::Status Extraction::Start(const v1::ExtractFeaturesRequest& request, v1::Ex
   const absl::Time arrival = observation_.Begin(request, context_.clock());
   const bool waits_for_room = caller.waits_for_room;
   ExtractJob::Done tell = [this, &response, done = std::move(done)](const absl::Status& outcome) mutable {
-    context_.statistics.Record(response, outcome, context_.clock());
-    observation_.End(outcome, response);
+    const CacheUse cache_use = job_->cache_use();
+    context_.statistics.Record(response, outcome, cache_use, context_.clock());
+    observation_.End(outcome, response, cache_use, job_->late_work());
     done(outcome);  // may destroy this
   };
   const absl::Status started =
@@ -62,14 +63,21 @@ absl::Status Extraction::TryStart(const v1::ExtractFeaturesRequest& request, v1:
     const int64_t held_bytes = spec.HeldBytes(context_.scheduler.lanes());
     RETURN_IF_ERROR(CheckBudget(held_bytes, spec, context_.scheduler.admission().limits().bytes));
     observation_.Checked(spec);
-    job_ = std::make_unique<ExtractJob>(std::move(spec), held_bytes, response, context_.reductions, arrival,
-                                        std::move(caller), context_.clock, std::move(done));
+    ExtractJob::Cached cached = {context_.cache, look_up_.Find(context_.cache, request, spec, context_.clock)};
+    job_ = std::make_unique<ExtractJob>(std::move(spec), held_bytes, std::move(cached), response, context_.reductions,
+                                        arrival, std::move(caller), context_.clock, std::move(done));
   } catch (const std::exception& error) {  // no memory
     return absl::ResourceExhaustedError(absl::StrCat("the request could not be taken: ", error.what()));
   }
   admitted_ = true;  // before Schedule: a lane may be done before it returns
+  const bool has_kept = job_->has_kept();
   const absl::Status scheduled = context_.scheduler.Schedule(*job_, job_->bytes());
-  if (!scheduled.ok()) admitted_ = false;
+  if (!scheduled.ok()) {
+    admitted_ = false;
+    job_.reset();         // it may hold answers that the cache has given up, and nobody counts them
+  } else if (has_kept) {  // otherwise the job may be gone
+    job_->AnswerKept();
+  }
   return scheduled;
 }
 
@@ -77,6 +85,7 @@ void Extraction::Cancel() {
   if (job_ == nullptr) return;
   job_->Cancel();
   context_.scheduler.Withdraw(*job_);
+  if (context_.cache != nullptr) job_->StopWaiting();
 }
 
 }  // namespace onebyone

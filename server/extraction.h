@@ -6,6 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "onebyone/v1/feature_extraction.pb.h"
+#include "server/cache/cache_look_up.h"
+#include "server/cache/response_cache.h"
 #include "server/clock.h"
 #include "server/extract_job.h"
 #include "server/image_source.h"
@@ -26,6 +28,7 @@ struct ExtractionContext {
   Clock clock;
   ReductionCache reductions;
   Observability& observability;
+  ResponseCache* cache = nullptr;  // null: none
   ModelStatistics statistics{};
 };
 
@@ -42,9 +45,9 @@ class Extraction {
   Extraction& operator=(const Extraction&) = delete;
 
   // Checks `request` and schedules its job, which fills `response` and then calls `done` on a lane, maybe before Start
-  // returns. An error says why not; `done` is not called then, and Start may be called again. `request`, `response` and
-  // this object must live until `done`. `images`: the pictures, where `request` does not hold them; what they borrow
-  // must live as long.
+  // returns; where the cache has all answers, on this thread before Start returns. An error says why not; `done` is not
+  // called then, and Start may be called again. `request`, `response` and this object must live until `done`. `images`:
+  // the pictures, where `request` does not hold them; what they borrow must live as long.
   absl::Status Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response, Caller caller,
                      ExtractJob::Done done, std::optional<RequestImages> images = std::nullopt);
 
@@ -61,6 +64,7 @@ class Extraction {
 
   ExtractionContext& context_;
   RequestObservation observation_;
+  CacheLookUp look_up_;
   std::unique_ptr<ExtractJob> job_;
   bool admitted_ = false;
 };

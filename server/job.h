@@ -15,7 +15,7 @@ namespace onebyone {
 struct LaneTools;
 
 // One request as the scheduler sees it: some images, each to be run or skipped by exactly one thread, exactly once.
-// Images of one job run on several lanes at the same time.
+// Images of one job run on several lanes at the same time. A job may have none, for a request that needs no lane.
 //
 // The scheduler borrows a job from Schedule until the last of its Run and Skip calls has begun; the job may end itself
 // inside that call.

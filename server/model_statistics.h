@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "onebyone/v1/feature_extraction.pb.h"
+#include "server/cache/cached_image.h"
 
 namespace onebyone {
 
@@ -33,12 +34,17 @@ class ModelStatistics {
     Sum input;           // decoding and preprocessing
     Sum network;         // plan, network and 1x1 convolutions
     Sum output;          // pooling, normalization, data type and layout
-    int64_t images = 0;  // with features
+    int64_t images = 0;  // with features that a lane computed
+    // Images of the response cache: answered by it, or computed and kept. The time is what the cache took, not what was
+    // saved or waited.
+    Sum cache_hit;
+    Sum cache_miss;
     absl::Time last_image = absl::UnixEpoch();
   };
 
   // A request that was let in and has ended with `outcome`; `response` names the model and tells how long what took.
-  void Record(const v1::ExtractFeaturesResponse& response, const absl::Status& outcome, absl::Time now);
+  void Record(const v1::ExtractFeaturesResponse& response, const absl::Status& outcome, const CacheUse& cache,
+              absl::Time now);
   // Zeros where there was no request.
   Counters Of(const std::string& model, int64_t version) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -13,6 +14,8 @@ namespace {
 
 // The most elements of a protocol buffer message are bound by its 2 GiB; some room is left for what is around the maps.
 constexpr int64_t kMaxProtoBytes = (int64_t{2} << 30) - (int64_t{16} << 20);
+
+constexpr int64_t kLeastResponseCache = int64_t{1} << 20;  // an eighth of it is the largest answer that is kept
 
 absl::Status InRange(absl::string_view option, int64_t got, int64_t least, int64_t most) {
   if (got >= least && got <= most) return absl::OkStatus();
@@ -62,6 +65,23 @@ absl::Status CheckListen(const ListenOptions& listen) {
   return absl::OkStatus();
 }
 
+// Ports that would be found to be one only after minutes of loading. Port 0 is another each time.
+absl::Status CheckPorts(const ServerOptions& options) {
+  const std::array<std::pair<absl::string_view, absl::string_view>, 3> ports = {
+      {{"listen", options.listen.address},
+       {"health-listen", options.security.health_listen},
+       {"metrics-listen", options.observability.metrics_listen}}};
+  for (size_t i = 0; i < ports.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      const auto& [option, address] = ports[i];
+      if (address.empty() || address != ports[j].second || absl::EndsWith(address, ":0")) continue;
+      return absl::InvalidArgumentError(absl::StrCat("--", option, ": wanted another address than --", ports[j].first,
+                                                     ", got '", address, "' for both"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckLimits(const RequestLimits& limits) {
   RETURN_IF_ERROR(InRange("max-images", limits.max_images, 1, 100'000));
   RETURN_IF_ERROR(InRange("max-features", limits.max_features, 1, 10'000));
@@ -87,8 +107,13 @@ absl::Status ServerOptions::Validate() const {
   RETURN_IF_ERROR(AtLeast("max-queued-images", scheduler.max_queued_images, "max-images", limits.max_images));
   RETURN_IF_ERROR(AtLeast("max-queued-bytes", scheduler.max_queued_bytes, "max-message-bytes plus --max-answer-bytes",
                           limits.max_message_bytes + limits.max_answer_bytes));
-  RETURN_IF_ERROR(AtLeast("max-decoded-bytes", scheduler.max_decoded_bytes, "6 times --max-image-pixels",
-                          kBytesOfAPixel * limits.image.max_pixels));
+  RETURN_IF_ERROR(AtLeast("max-decoded-bytes", scheduler.max_decoded_bytes, "max-image-pixels' largest picture",
+                          LargestImageBytes(limits.image)));
+  RETURN_IF_ERROR(CheckPorts(*this));
+  if (response_cache_bytes != 0 && response_cache_bytes < kLeastResponseCache) {
+    return absl::InvalidArgumentError(absl::StrCat("--response-cache-bytes: wanted 0 (no cache) or at least ",
+                                                   kLeastResponseCache, ", got ", response_cache_bytes));
+  }
   RETURN_IF_ERROR(
       AtLeast("max-transport-bytes", max_transport_bytes(), "max-message-bytes twice", 2 * limits.max_message_bytes));
   RETURN_IF_ERROR(InRange("stream-window", limits.stream_window, 1, 1024));

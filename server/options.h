@@ -24,8 +24,13 @@ struct RequestLimits {
   ImageLimits image;
 };
 
-// Of a decoded picture: red, green and blue, and once more where it has to be turned upright.
-inline constexpr int64_t kBytesOfAPixel = 6;
+// What decoding one picture can take: red, green and blue, once more where it has to be turned upright, and of a JPEG
+// in several scans the coefficients, two bytes each of up to four components in units of up to 32x32 pixels.
+constexpr int64_t LargestImageBytes(const ImageLimits& limits) {
+  constexpr int64_t kUnit = 32;
+  const int64_t padded_pixels = limits.max_pixels + 2 * kUnit * limits.max_side + kUnit * kUnit;
+  return 6 * limits.max_pixels + 8 * padded_pixels;
+}
 
 struct SchedulerOptions {
   int lanes = 0;                                 // worker threads; 0: one per usable CPU
@@ -71,7 +76,8 @@ struct ServerOptions {
   ObservabilityOptions observability;
   CompileOptions compile;  // but for the precision and the cache:
   PrecisionChoice precision = PrecisionChoice::kAuto;
-  std::string kernel_cache;  // folder of measured choices; empty or "off": none are kept
+  int64_t response_cache_bytes = 0;  // of answers that are kept for equal pictures; 0: none are
+  std::string kernel_cache;          // folder of measured choices; empty or "off": none are kept
 
   // INVALID_ARGUMENT naming the option, what was wanted and what was got.
   absl::Status Validate() const;

@@ -24,7 +24,7 @@ class Scheduler {
   ~Scheduler();
 
   // Takes `job`, or refuses it at once with the status of Admission::Admit and calls nothing of it. `bytes`: what the
-  // request holds until Leave is called. Never blocks long.
+  // request holds until Leave is called. Of a job without images nothing is called. Never blocks long.
   absl::Status Schedule(Job& job, int64_t bytes);
   // The request of a job that Schedule took has been answered.
   void Leave(const Job& job, int64_t bytes) { admission_.Leave(job.client(), bytes); }

@@ -89,7 +89,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   ASSIGN_OR_RETURN(server->observability_,
                    Observability::Create(options.observability, *server->scheduler_, WallClock()));
   RETURN_IF_ERROR(server->Listen());
-  RETURN_IF_ERROR(server->observability_->Listen(*server->models_));
+  RETURN_IF_ERROR(
+      server->observability_->Listen(*server->models_, server->cache_ == nullptr ? nullptr : &server->cache_->answers));
   server->health_->SetServing();
   server->WatchModels();
   server->LimitConnections();
@@ -122,12 +123,16 @@ absl::Status Server::LoadModels(const ModelRegistry::LoadFunction& load) {
 }
 
 absl::Status Server::StartLanes() {
+  if (options_.response_cache_bytes > 0) {
+    cache_ = std::make_unique<ResponseCache>(options_.response_cache_bytes);
+    spdlog::info("response cache: {} bytes", options_.response_cache_bytes);
+  }
   const CpuBudget budget = ReadCpuBudget(AffinityCpus());
   const int lanes = options_.scheduler.lanes > 0 ? options_.scheduler.lanes : budget.cpus;
   spdlog::info("lanes: {} ({}; usable CPUs: {}, {})", lanes,
                options_.scheduler.lanes > 0 ? "as asked" : "one per usable CPU", budget.cpus, budget.reason);
   pixels_ = std::make_unique<PixelBudget>(options_.scheduler.max_decoded_bytes,
-                                          kBytesOfAPixel * options_.limits.image.max_pixels, lanes);
+                                          LargestImageBytes(options_.limits.image), lanes);
   ASSIGN_OR_RETURN(scheduler_, Scheduler::Create(lanes, {.limits = options_.limits.image, .pixels = pixels_.get()},
                                                  {.waiting_images = options_.scheduler.max_queued_images,
                                                   .bytes = options_.scheduler.max_queued_bytes},
@@ -136,13 +141,15 @@ absl::Status Server::StartLanes() {
 }
 
 absl::Status Server::Listen() {
-  context_.reset(
-      new ExtractionContext{*models_, *scheduler_, options_.limits, WallClock(), ReductionCache(), *observability_});
+  context_.reset(new ExtractionContext{*models_, *scheduler_, options_.limits, WallClock(), ReductionCache(),
+                                       *observability_, cache_.get()});
   intake_ = std::make_unique<Intake>(options_, WallClock());
   service_ = std::make_unique<FeatureService>(*context_, *intake_);
   kserve_ = std::make_unique<KserveService>(*context_, *intake_);
   grpc::EnableDefaultHealthCheckService(true);
   if (options_.listen.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  refused_calls_ = std::make_unique<RefusedCalls>(observability_->metrics().calls(), WallClock());
+  security_->TellRefusals([this](absl::string_view path, const absl::Status& why) { refused_calls_->Tell(path, why); });
   grpc::ServerBuilder builder;
   Configure(options_, builder);
   const std::string& address = options_.listen.address;
@@ -206,8 +213,8 @@ void Server::WatchUploads() {
 void Server::ReloadModels() { watcher_->ReloadNow(); }
 
 bool Server::Drain() {
-  watcher_.reset();
-  kserve_->SetDraining();  // first: who is told by health's watch finds it so here
+  // First of all: a load that is under way may take its time. Who is told by health's watch finds KServe so here.
+  kserve_->SetDraining();
   health_->SetDraining();
   spdlog::info("draining: health says NOT_SERVING; requests are taken for another {}",
                absl::FormatDuration(options_.drain.lame_duck));
@@ -228,6 +235,7 @@ bool Server::Drain() {
   intake_->uploads.EndAll(Upload::Kind::kMessage, refusal);
   grpc_->Shutdown(std::chrono::system_clock::now() + (finished ? kLastCallsGrace : kLastCallsGrace * 0));
   grpc_->Wait();
+  watcher_.reset();
   spdlog::info("drained");
   return finished;
 }

@@ -14,6 +14,7 @@
 #include "server/model_registry.h"
 #include "server/model_watcher.h"
 #include "server/observability/observability.h"
+#include "server/observability/refused_calls.h"
 #include "server/options.h"
 #include "server/scheduler.h"
 #include "server/security/connection_limit.h"
@@ -68,12 +69,14 @@ class Server {
   // In the order of who refers to whom: the last is destroyed first.
   std::unique_ptr<ModelRegistry> models_;
   std::unique_ptr<PixelBudget> pixels_;
+  std::unique_ptr<ResponseCache> cache_;  // null: none
   std::unique_ptr<Scheduler> scheduler_;
   std::unique_ptr<Observability> observability_;
   std::unique_ptr<ExtractionContext> context_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<FeatureService> service_;
   std::unique_ptr<KserveService> kserve_;
+  std::unique_ptr<RefusedCalls> refused_calls_;
   std::unique_ptr<Security> security_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Health> health_;

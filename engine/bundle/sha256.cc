@@ -42,4 +42,18 @@ absl::StatusOr<std::string> Sha256Of(absl::string_view content) {
   return absl::BytesToHexString({reinterpret_cast<const char*>(sum.data()), length});
 }
 
+absl::StatusOr<Sha256Digest> Sha256OfPieces(absl::Span<const absl::string_view> pieces) {
+  // EVP_sha256() would look the algorithm up at each call, under a lock.
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  bool fine = sha256 != nullptr && digest != nullptr && EVP_DigestInit_ex2(digest.get(), sha256, nullptr) == 1;
+  for (const absl::string_view piece : pieces) {
+    fine = fine && EVP_DigestUpdate(digest.get(), piece.data(), piece.size()) == 1;
+  }
+  Sha256Digest sum = {};
+  fine = fine && EVP_DigestFinal_ex(digest.get(), sum.data(), nullptr) == 1;
+  if (!fine) return absl::UnavailableError("the library gave no SHA-256");
+  return sum;
+}
+
 }  // namespace onebyone

@@ -32,6 +32,8 @@ inference::ModelStatistics ReportOf(const std::string& model, int64_t version,
   Write(counters.input, *requests.mutable_compute_input());
   Write(counters.network, *requests.mutable_compute_infer());
   Write(counters.output, *requests.mutable_compute_output());
+  Write(counters.cache_hit, *requests.mutable_cache_hit());
+  Write(counters.cache_miss, *requests.mutable_cache_miss());
   if (counters.images == 0) return report;
   inference::InferBatchStatistics& batches = *report.add_batch_stats();
   batches.set_batch_size(1);

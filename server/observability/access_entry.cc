@@ -65,6 +65,7 @@ void AddRequest(const RequestSummary& request, Line& line) {
   line.Text("layers", request.layers);
   line.Number("images", request.images);
   line.Number("failed_images", request.failed_images);
+  line.Number("cached_images", request.cached_images);
   line.Number("image_bytes", request.image_bytes);
   line.Number("answer_bytes", request.answer_bytes);
   line.Number("queue_us", request.timing.queue_us());

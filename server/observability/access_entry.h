@@ -17,6 +17,7 @@ struct RequestSummary {
   std::string layers;   // separated by commas
   int images = 0;
   int failed_images = 0;  // each for itself
+  int cached_images = 0;  // that the response cache answered
   int64_t image_bytes = 0;
   int64_t answer_bytes = 0;  // of feature maps
   v1::Timing timing;         // sums over the images

@@ -23,11 +23,10 @@ prometheus::MetricFamily ByModel(const std::string& name, const std::string& hel
   return family;
 }
 
-prometheus::MetricFamily LostLines(const AccessLog* log) {
-  prometheus::MetricFamily family =
-      GaugeFamily("onebyone_access_log_lines_lost_total", "Lines that were too many for the disk");
+prometheus::MetricFamily SingleCounter(const std::string& name, const std::string& help, int64_t value) {
+  prometheus::MetricFamily family = GaugeFamily(name, help);
   family.type = prometheus::MetricType::Counter;
-  family.metric.emplace_back().counter.value = log == nullptr ? 0 : static_cast<double>(log->lost());
+  family.metric.emplace_back().counter.value = static_cast<double>(value);
   return family;
 }
 
@@ -82,22 +81,29 @@ std::vector<prometheus::MetricFamily> Gauges::Collect() const {
               {"sha256", entry.model->bundle.sha256}},
              1);
   }
-  return {std::move(queue),
-          Single("onebyone_lanes", "Worker threads", scheduler_.lanes()),
-          Single("onebyone_lanes_busy", "Worker threads that work on an image",
-                 static_cast<double>(admission.images_in_work())),
-          Single("onebyone_predicted_wait_seconds", "Until an image of a new client would begin",
-                 absl::ToDoubleSeconds(admission.predicted_wait())),
-          Single("onebyone_queued_bytes", "Encoded images and answers of all accepted requests",
-                 static_cast<double>(admission.bytes())),
-          Single("onebyone_requests_in_work", "Requests accepted and not answered",
-                 static_cast<double>(admission.requests())),
-          ByModel("onebyone_model_ready", "1 where a version of the model serves", ready),
-          ByModel("onebyone_model_failed", "1 where a bundle on disk could not be loaded; its last state may serve",
-                  failed),
-          std::move(info),
-          LostLines(access_log_),
-          Build()};
+  const AnswerStore::State answers = answers_ == nullptr ? AnswerStore::State{} : answers_->state();
+  return {
+      std::move(queue),
+      Single("onebyone_lanes", "Worker threads", scheduler_.lanes()),
+      Single("onebyone_lanes_busy", "Worker threads that work on an image",
+             static_cast<double>(admission.images_in_work())),
+      Single("onebyone_predicted_wait_seconds", "Until an image of a new client would begin",
+             absl::ToDoubleSeconds(admission.predicted_wait())),
+      Single("onebyone_queued_bytes", "Encoded images and answers of all accepted requests",
+             static_cast<double>(admission.bytes())),
+      Single("onebyone_requests_in_work", "Requests accepted and not answered",
+             static_cast<double>(admission.requests())),
+      ByModel("onebyone_model_ready", "1 where a version of the model serves", ready),
+      ByModel("onebyone_model_failed", "1 where a bundle on disk could not be loaded; its last state may serve",
+              failed),
+      std::move(info),
+      SingleCounter("onebyone_access_log_lines_lost_total", "Lines that were too many for the disk",
+                    access_log_ == nullptr ? 0 : access_log_->lost()),
+      Single("onebyone_response_cache_bytes", "Memory of the answers that are kept",
+             static_cast<double>(answers.bytes)),
+      Single("onebyone_response_cache_entries", "Answers that are kept", static_cast<double>(answers.entries)),
+      SingleCounter("onebyone_response_cache_evictions_total", "Answers that made room for others", answers.evictions),
+      Build()};
 }
 
 }  // namespace onebyone

@@ -15,6 +15,9 @@ using prometheus::Registry;
 constexpr std::array kStages = {"queue", "decode", "preprocess", "network", "reduce", "encode"};
 constexpr std::array kResults = {"ok", "invalid", "cancelled", "deadline_exceeded", "error"};
 constexpr std::array kReasons = {"REJECTED", "CANCELED", "BACKEND", "OTHER"};
+constexpr std::array kCacheOutcomes = {"hits", "shared", "misses"};
+constexpr std::array kCacheHelps = {"Images answered with a kept answer", "Images answered with that of an equal image",
+                                    "Images that the response cache had no answer for"};
 constexpr std::array kDurations = {"request", "queue", "compute_input", "compute_infer", "compute_output"};
 
 // From the encoding of a small map to a queue that is full: 20 us to 10 s, three to a decade.
@@ -49,6 +52,15 @@ void ModelMetrics::CountSuccess(const v1::Timing& timing, int images) {
   for (size_t i = 0; i < durations.size(); ++i) durations_[i]->Increment(static_cast<double>(durations[i]));
 }
 
+void ModelMetrics::CountCache(const CacheUse& use) {
+  const std::array<int64_t, 3> counts = {use.hits, use.shared, use.misses};
+  for (size_t i = 0; i < counts.size(); ++i) cache_[i]->Increment(static_cast<double>(counts[i]));
+  cache_counts_[0]->Increment(static_cast<double>(use.hits + use.shared));
+  cache_counts_[1]->Increment(static_cast<double>(use.misses));
+  cache_durations_[0]->Increment(absl::ToDoubleMicroseconds(use.hit_time));
+  cache_durations_[1]->Increment(absl::ToDoubleMicroseconds(use.miss_time));
+}
+
 ModelMetricFamilies::ModelMetricFamilies(Registry& registry)
     : stages_(BuildHistogram()
                   .Name("onebyone_stage_seconds")
@@ -67,6 +79,16 @@ ModelMetricFamilies::ModelMetricFamilies(Registry& registry)
     durations_[i] = &CounterFamily(registry, absl::StrCat("nv_inference_", kDurations[i], "_duration_us"),
                                    absl::StrCat("Cumulative microseconds of answered requests: ", kDurations[i]));
   }
+  for (size_t i = 0; i < cache_.size(); ++i) {
+    cache_[i] =
+        &CounterFamily(registry, absl::StrCat("onebyone_response_cache_", kCacheOutcomes[i], "_total"), kCacheHelps[i]);
+  }
+  cache_counts_ = {&CounterFamily(registry, "nv_cache_num_hits_per_model", "Images that the cache answered"),
+                   &CounterFamily(registry, "nv_cache_num_misses_per_model", "Images that it had no answer for")};
+  cache_durations_ = {&CounterFamily(registry, "nv_cache_hit_duration_per_model",
+                                     "Cumulative microseconds that hits took: hash, look-up, copy"),
+                      &CounterFamily(registry, "nv_cache_miss_duration_per_model",
+                                     "Cumulative microseconds that misses took: hash, look-up, keeping the answer")};
 }
 
 ModelMetrics& ModelMetricFamilies::Of(const std::string& name, int64_t version) {
@@ -96,6 +118,11 @@ std::unique_ptr<ModelMetrics> ModelMetricFamilies::Make(const std::string& name,
   made->inferences_ = &inferences_.Add(versioned);
   made->executions_ = &executions_.Add(versioned);
   made->pending_ = &pending_.Add(versioned);
+  for (size_t i = 0; i < cache_.size(); ++i) made->cache_[i] = &cache_[i]->Add({{"model", name}});
+  for (size_t i = 0; i < cache_counts_.size(); ++i) {
+    made->cache_counts_[i] = &cache_counts_[i]->Add(versioned);
+    made->cache_durations_[i] = &cache_durations_[i]->Add(versioned);
+  }
   return made;
 }
 

@@ -16,6 +16,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "onebyone/v1/feature_extraction.pb.h"
+#include "server/cache/cached_image.h"
 
 namespace onebyone {
 
@@ -33,7 +34,10 @@ class ModelMetrics {
   // Adds the stages of one image that was worked on. Stages that it did not come to are left out.
   void ObserveStages(const v1::Timing& timing);
   void CountImage(ImageResult result) { images_[static_cast<size_t>(result)]->Increment(); }
-  // A request that was answered: `timing` is the sum of its images, `images` of which had features.
+  // What the response cache was to a request, whatever became of it.
+  void CountCache(const CacheUse& use);
+  // A request that was answered: `timing` is the sum of its images, `images` of which had features that a lane
+  // computed.
   void CountSuccess(const v1::Timing& timing, int images);
   void CountFailure(FailureReason reason) { failures_[static_cast<size_t>(reason)]->Increment(); }
   prometheus::Gauge& pending() { return *pending_; }
@@ -50,9 +54,13 @@ class ModelMetrics {
   prometheus::Counter* inferences_ = nullptr;
   prometheus::Counter* executions_ = nullptr;
   prometheus::Gauge* pending_ = nullptr;
+  std::array<prometheus::Counter*, 3> cache_{};            // hits, shared, misses
+  std::array<prometheus::Counter*, 2> cache_counts_{};     // Triton's: hits (shared ones, too), misses
+  std::array<prometheus::Counter*, 2> cache_durations_{};  // of the same, in microseconds
 };
 
-// The families that have a model label: onebyone_stage_seconds, onebyone_images_total and nv_inference_*. Thread-safe.
+// The families that have a model label: onebyone_stage_seconds, onebyone_images_total, onebyone_response_cache_*,
+// nv_inference_* and nv_cache_*. Thread-safe.
 class ModelMetricFamilies {
  public:
   explicit ModelMetricFamilies(prometheus::Registry& registry);
@@ -72,6 +80,9 @@ class ModelMetricFamilies {
   prometheus::Family<prometheus::Counter>& executions_;
   std::array<prometheus::Family<prometheus::Counter>*, 5> durations_;
   prometheus::Family<prometheus::Gauge>& pending_;
+  std::array<prometheus::Family<prometheus::Counter>*, 3> cache_;
+  std::array<prometheus::Family<prometheus::Counter>*, 2> cache_counts_;
+  std::array<prometheus::Family<prometheus::Counter>*, 2> cache_durations_;
 
   absl::Mutex mutex_;
   absl::flat_hash_map<std::pair<std::string, int64_t>, std::unique_ptr<ModelMetrics>> models_ ABSL_GUARDED_BY(mutex_);

@@ -18,13 +18,13 @@ absl::StatusOr<std::unique_ptr<Observability>> Observability::Create(const Obser
   return made;
 }
 
-absl::Status Observability::Listen(const ModelRegistry& models) {
+absl::Status Observability::Listen(const ModelRegistry& models, const AnswerStore* answers) {
   if (options_.metrics_listen.empty()) return absl::OkStatus();
   // Every series of a model that serves is there from the start, at 0: a rate needs a point before the first event.
   for (const ModelEntry& entry : models.entries()) {
     if (entry.model != nullptr) metrics_.models().Of(entry.name, entry.version());
   }
-  gauges_ = std::make_shared<Gauges>(scheduler_, models, access_log_.get());
+  gauges_ = std::make_shared<Gauges>(scheduler_, models, access_log_.get(), answers);
   ASSIGN_OR_RETURN(endpoint_,
                    MetricsEndpoint::Listen(options_.metrics_listen, {metrics_.registry(), gauges_, process_}));
   const std::string& address = options_.metrics_listen;

@@ -26,9 +26,9 @@ class Observability {
   static absl::StatusOr<std::unique_ptr<Observability>> Create(const ObservabilityOptions& options,
                                                                Scheduler& scheduler, Clock clock);
 
-  // Opens the Prometheus endpoint, where one is asked for. UNAVAILABLE where it cannot be listened on. `models` must
-  // outlive this.
-  absl::Status Listen(const ModelRegistry& models);
+  // Opens the Prometheus endpoint, where one is asked for. UNAVAILABLE where it cannot be listened on. `models` and
+  // `answers`, those of the response cache or null, must outlive this.
+  absl::Status Listen(const ModelRegistry& models, const AnswerStore* answers);
   int metrics_port() const { return endpoint_ == nullptr ? 0 : endpoint_->port(); }  // 0: no endpoint
 
   ServerMetrics& metrics() { return metrics_; }

@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "onebyone/v1/feature_extraction.pb.h"
+#include "server/cache/cached_image.h"
 #include "server/observability/observability.h"
 #include "server/request_codec.h"
 
@@ -29,11 +32,14 @@ class RequestObservation {
   // It was not taken, and this is why.
   void Refuse(const absl::Status& reason);
   // It was taken and has ended so; `response` has its images' results and timing.
-  void End(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response);
+  // `late_work`: of ExtractJob.
+  void End(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response, const CacheUse& cache,
+           std::optional<absl::Duration> late_work);
 
  private:
-  void CountImages(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response);
-  void Log(const absl::Status& outcome, const v1::ExtractFeaturesResponse* response) const;
+  void CountImages(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response, const CacheUse& cache);
+  // `spared`: images that the response cache answered.
+  void Log(const absl::Status& outcome, const v1::ExtractFeaturesResponse* response, int64_t spared = 0) const;
 
   Observability& observability_;
   const CallOrigin* const origin_;
@@ -41,6 +47,7 @@ class RequestObservation {
   absl::Time arrival_;
   ModelMetrics* model_ = nullptr;  // once Checked, as is:
   std::shared_ptr<const Model> served_;
+  std::string layers_;  // as far as the access log tells them; empty without one
   int64_t image_bytes_ = 0;
   std::vector<size_t> sizes_;  // of its images, in bytes: their service may have brought them beside the request
 };

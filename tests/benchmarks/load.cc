@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "engine/base/file.h"
 #include "engine/base/json.h"
 #include "engine/base/status_macros.h"
@@ -26,6 +27,10 @@ std::string Percentiles(std::vector<double>& ms) {
 
 absl::Status Run(const LoadFlags& flags) {
   ASSIGN_OR_RETURN(const std::string request, ReadFile(flags.request));
+  if (flags.vary_at > static_cast<int64_t>(request.size()) - 8) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--vary-at: wanted eight bytes of the message's ", request.size(), ", got ", flags.vary_at));
+  }
   LoadOutcome outcome = LoadCalls(flags, request).Run();
   JsonObject codes;
   for (const auto& [code, count] : outcome.codes) codes.Integer(code, count);
@@ -44,6 +49,10 @@ int Main(int argc, const char* const* argv) {
   app.add_option("--target", flags.target, "HOST:PORT or another gRPC target")->required()->type_name("TARGET");
   app.add_option("--method", flags.method, "Default: ExtractFeatures")->type_name("/PACKAGE.SERVICE/METHOD");
   app.add_option("--request", flags.request, "The serialized message")->required()->check(CLI::ExistingFile);
+  app.add_option("--vary-at", flags.vary_at,
+                 "Eight bytes of the message from here on are another number in each call. Default: all are equal")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("OFFSET");
   app.add_option("--rate", flags.rate, "Calls a second, Poisson (open loop). Default: closed loop")->type_name("R");
   app.add_option("--concurrency", flags.concurrency, "Calls in the air in closed loop. Default: 4")
       ->check(CLI::Range(1, 10'000))

@@ -11,6 +11,7 @@
 
 #include "absl/random/random.h"
 #include "absl/status/status.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 
 namespace onebyone::benchmarks {
@@ -31,7 +32,7 @@ struct LoadCalls::Call {
   absl::Time deadline = absl::InfiniteFuture();
 };
 
-LoadCalls::LoadCalls(const LoadFlags& flags, const std::string& request) : flags_(flags) {
+LoadCalls::LoadCalls(const LoadFlags& flags, const std::string& request) : flags_(flags), varied_(request) {
   const grpc::Slice slice(request);
   request_ = grpc::ByteBuffer(&slice, 1);
   for (int i = 0; i < flags_.connections; ++i) {
@@ -89,6 +90,14 @@ void LoadCalls::ClosedLoop(absl::Time end) {
   }
 }
 
+grpc::ByteBuffer LoadCalls::NextRequest() {
+  if (flags_.vary_at < 0) return request_;
+  const std::string number = absl::StrFormat("%08x", ++variations_ & 0xFFFFFFFFU);
+  varied_.replace(static_cast<size_t>(flags_.vary_at), number.size(), number);
+  const grpc::Slice slice(varied_);
+  return {&slice, 1};
+}
+
 void LoadCalls::Start(absl::Time due) {
   const auto call = std::make_shared<Call>();
   call->due = due;
@@ -112,7 +121,8 @@ void LoadCalls::Start(absl::Time due) {
     }
   }
   grpc::GenericStub& stub = *stubs_[next_++ % stubs_.size()];
-  stub.UnaryCall(&call->context, flags_.method, grpc::StubOptions(), &request_, &call->response,
+  const grpc::ByteBuffer request = NextRequest();
+  stub.UnaryCall(&call->context, flags_.method, grpc::StubOptions(), &request, &call->response,
                  [this, call](const grpc::Status& status) { End(*call, status); });
 }
 

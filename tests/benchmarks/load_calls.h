@@ -19,11 +19,12 @@ namespace onebyone::benchmarks {
 struct LoadFlags {
   std::string target;
   std::string method = "/onebyone.v1.FeatureExtraction/ExtractFeatures";
-  std::string request;  // file of the serialized message
-  double rate = 0;      // calls per second, whether or not earlier ones are answered (open loop); 0: closed loop
-  int concurrency = 4;  // closed loop: calls in the air
-  double seconds = 5;   // that are measured
-  double warmup = 1;    // seconds before
+  std::string request;   // file of the serialized message
+  int64_t vary_at = -1;  // eight bytes of it from here on are another number in each call; -1: all calls are equal
+  double rate = 0;       // calls per second, whether or not earlier ones are answered (open loop); 0: closed loop
+  int concurrency = 4;   // closed loop: calls in the air
+  double seconds = 5;    // that are measured
+  double warmup = 1;     // seconds before
   int connections = 1;
   double deadline_ms = 0;         // of each call; 0: none
   double deadline_within_ms = 0;  // of each call, random up to this
@@ -54,11 +55,15 @@ class LoadCalls {
   void OpenLoop(absl::Time end);
   void ClosedLoop(absl::Time end);
   void Start(absl::Time due);
+  // The message of the call that is started next.
+  grpc::ByteBuffer NextRequest();
   void End(Call& call, const grpc::Status& status);
   void CancelWhenDue();
   bool HasFewerThan(int64_t calls) const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return in_air_ < calls; }
 
   const LoadFlags flags_;
+  std::string varied_;  // the message, where it varies
+  uint64_t variations_ = 0;
   grpc::ByteBuffer request_;
   std::vector<std::unique_ptr<grpc::GenericStub>> stubs_;
   absl::BitGen random_;  // of the sending thread

@@ -43,6 +43,12 @@ def field(number, value):
     return varint(number << 3 | 2) + varint(len(value)) + value
 
 
+def with_comment(picture, comment):
+    """A JPEG with a comment behind its first marker: decoders pass over it, the bytes differ."""
+    assert picture[:2] == b"\xff\xd8", "no JPEG"
+    return picture[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + picture[2:]
+
+
 def extract_request(picture, layer="", channels=0, images=1, bulk=False, pooled=False):
     """A serialized ExtractFeaturesRequest, written out so that the benchmarks need no generated Python."""
     message = field(3, field(1, picture)) * images

@@ -49,6 +49,24 @@ class BenchmarkTest(unittest.TestCase):
         self.assertLess(sizes["most_estimate_ratio"], 3)
         self.assertIn("plans kept", run(*command))
 
+    def test_response_cache(self):
+        command = [PROGRAMS / "response_cache_benchmark", "--rounds", "1"]
+        parts = json.loads(run(*command, "--json"))
+        self.assertEqual([part["bytes"] for part in parts["parts"][:2]], [35000, 4000000])
+        for part in parts["parts"]:
+            self.assertGreater(part["us"], 0, part)
+        for size in ("small", "large"):  # the bound is one of real memory
+            self.assertGreater(parts[f"heap_of_counted_{size}"], 0.5)
+            self.assertLess(parts[f"heap_of_counted_{size}"], 1.1)
+        self.assertIn("keep an answer", run(*command))
+
+    def test_response_cache_of_a_server(self):
+        command = [sys.executable, ROOT / "tests/benchmarks/response_cache.py", "--picture", PHOTOGRAPH, "--rounds", "1", "--seconds", "0.2",
+                   "--cache", "8MiB"]
+        rates = json.loads(run(*command, "--json"))
+        self.assertAlmostEqual(rates["ratio_new"], rates["new_on"] / rates["new_off"], places=4)
+        self.assertGreater(rates["same_on"], 0)
+
     def test_bound(self):
         command = [PROGRAMS / "bound_benchmark", "--bundle", BUNDLE, "--rounds", "1", "--runs", "1"]
         bound = json.loads(run(*command, "--json"))

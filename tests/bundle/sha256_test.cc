@@ -1,7 +1,8 @@
 #include "engine/bundle/sha256.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
+#include "absl/strings/escaping.h"
 #include "tests/bundle/bundle_files.h"
 #include "tests/testing/status_matchers.h"
 
@@ -30,6 +31,14 @@ TEST(Sha256OfFile, ReadsFilesLongerThanOnePiece) {
   ASSERT_THAT(whole, testing::IsOk());
   ASSERT_THAT(other, testing::IsOk());
   EXPECT_NE(*whole, *other);
+}
+
+TEST(Sha256OfPieces, IsThatOfTheWhole) {
+  ASSERT_OK_AND_ASSIGN(const Sha256Digest sum, Sha256OfPieces({"a", "", "bc"}));
+  EXPECT_EQ(absl::BytesToHexString({reinterpret_cast<const char*>(sum.data()), sum.size()}),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_THAT(Sha256OfPieces({"abc"}), IsOkAndHolds(sum));
+  EXPECT_THAT(Sha256OfPieces({}), IsOkAndHolds(::testing::Ne(sum)));
 }
 
 TEST(Sha256OfFile, NamesAFileThatIsNotThere) {

@@ -79,6 +79,20 @@ TEST_F(AdmissionTest, BulkRequestsLeavePlacesForInteractiveOnes) {
   EXPECT_EQ(admission_.waiting_images(Priority::kBulk), 6);
 }
 
+TEST_F(AdmissionTest, ARequestThatNeedsNoLaneAsksForBytesAlone) {
+  ASSERT_THAT(admission_.Admit(Asking("a", 8)), IsOk());
+  Admission::Request hit = Asking("a", 0, 90);
+  hit.deadline = In(absl::Seconds(1));
+  EXPECT_THAT(admission_.Admit(hit), IsOk()) << "though the queue is full, and with its client's images";
+  EXPECT_THAT(admission_.Admit(Asking("b", 0, 20)), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(admission_.waiting_images(), 8);
+  EXPECT_EQ(admission_.requests(), 2);
+  hit.deadline = now_;
+  EXPECT_THAT(admission_.Admit(hit), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  admission_.StartDraining();
+  EXPECT_THAT(admission_.Admit(Asking("c", 0)), StatusIs(absl::StatusCode::kUnavailable));
+}
+
 TEST_F(AdmissionTest, BytesCountUntilTheRequestIsAnswered) {
   ASSERT_THAT(admission_.Admit(Asking("a", 1, 60)), IsOk());
   admission_.Begin({.client = "a", .images = 1});

@@ -136,6 +136,21 @@ TEST(CommandLine, UnknownKeyInTheFileGetsTheNearestName) {
   EXPECT_THAT(exit.text, AllOf(HasSubstr("max-image"), HasSubstr("'max-images'")));
 }
 
+TEST(CommandLine, UnknownVariableGetsTheNearestName) {
+  const Environment variable("ONEBYONE_MAX_IMAGE", "3");
+  const EarlyExit exit = ExitOf({"--models", "bundles"});
+  EXPECT_EQ(exit.code, 2);
+  EXPECT_THAT(exit.text, AllOf(HasSubstr("ONEBYONE_MAX_IMAGE sets no option"), HasSubstr("ONEBYONE_MAX_IMAGES?")));
+}
+
+TEST(CommandLine, VariablesThatKubernetesSetsForAServiceOfThisNameAreLetBe) {
+  const Environment host("ONEBYONE_SERVICE_HOST", "10.0.0.1");
+  const Environment port("ONEBYONE_PORT_50051_TCP_ADDR", "10.0.0.1");
+  const Environment link("ONEBYONE_PORT", "tcp://10.0.0.1:50051");
+  const Environment client("ONEBYONE_SERVER", "localhost:50051");
+  EXPECT_EQ(OptionsOf({"--models", "bundles"}).models, "bundles");
+}
+
 TEST(CommandLine, MissingFileIsWrongUsage) {
   EXPECT_THAT(ExitOf({"--models=m", "--config", "/no/such/file"}).text, HasSubstr("/no/such/file"));
 }
@@ -174,12 +189,16 @@ INSTANTIATE_TEST_SUITE_P(
                       WrongUsage{{"--models=m", "--max-images=500"}, "--max-queued-images: wanted at least"},
                       WrongUsage{{"--models=m", "--max-queued-bytes=1MiB"}, "--max-queued-bytes: wanted at least"},
                       WrongUsage{{"--models=m", "--max-message-bytes=8 apples"}, "--max-message-bytes"},
+                      WrongUsage{{"--models=m", "--response-cache-bytes=5000"},
+                                 "--response-cache-bytes: wanted 0 (no cache) or at least 1048576, got 5000"},
                       WrongUsage{{"--models=m", "--reflection=maybe"}, "--reflection"},
                       WrongUsage{{"--models=m", "--convolution=fast"}, "--convolution"},
                       WrongUsage{{"--models=m", "--precision=f64"}, "--precision"},
                       WrongUsage{{"--models=m", "--log-level=loud"}, "--log-level"},
                       WrongUsage{{"--models=m", "--no-such-option"}, "--no-such-option"},
                       WrongUsage{{"--models=m", "--max-image-pixels=0"}, "pixels"},
+                      WrongUsage{{"--models=m", "--metrics-listen=127.0.0.1:50051"},
+                                 "--metrics-listen: wanted another address than --listen"},
                       WrongUsage{{"--models=m", "stray"}, "stray"}));
 
 }  // namespace
