@@ -1,6 +1,7 @@
 #include "server/connections.h"
 
 #include <arpa/inet.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -10,6 +11,7 @@
 #include <array>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -122,6 +124,18 @@ int Connections::CloseBeyond(int most) const {
     if (LiesAt(sockets[i], port_, path_) && shutdown(sockets[i], SHUT_RDWR) == 0) ++closed;
   }
   return closed;
+}
+
+absl::flat_hash_map<std::string, int64_t> Connections::BytesReceived() const {
+  absl::flat_hash_map<std::string, int64_t> received;
+  ForEachSocket(port_, path_, [&received](int socket) {
+    tcp_info info{};
+    socklen_t size = sizeof(info);
+    if (IsListening(socket) || getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return;
+    std::string peer = PeerOf(socket);
+    if (!peer.empty()) received.emplace(std::move(peer), static_cast<int64_t>(info.tcpi_bytes_received));
+  });
+  return received;
 }
 
 }  // namespace onebyone

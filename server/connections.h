@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 
 namespace onebyone {
@@ -26,6 +28,9 @@ class Connections {
   // Closes, of more than `most` connections, those with the highest descriptors, which are the newest unless older ones
   // have gone meanwhile. Returns how many it closed.
   int CloseBeyond(int most) const;
+
+  // The bytes that each TCP connection has received since its beginning, by the name that gRPC gives the peer.
+  absl::flat_hash_map<std::string, int64_t> BytesReceived() const;
 
  private:
   int port_ = 0;

@@ -1,5 +1,6 @@
 #include "server/options.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -52,7 +53,7 @@ absl::Status CheckListen(const ListenOptions& listen) {
   RETURN_IF_ERROR(InRange("max-header-bytes", listen.max_header_bytes, 1024, 16 << 20));
   RETURN_IF_ERROR(NotNegative("max-connection-age-grace", listen.max_connection_age_grace));
   for (const auto& [option, duration] :
-       {std::pair{"handshake-timeout", listen.handshake_timeout},
+       {std::pair{"handshake-timeout", listen.handshake_timeout}, std::pair{"upload-timeout", listen.upload_timeout},
         std::pair{"max-connection-idle", listen.max_connection_idle},
         std::pair{"max-connection-age", listen.max_connection_age}, std::pair{"keepalive-time", listen.keepalive_time},
         std::pair{"keepalive-timeout", listen.keepalive_timeout}}) {
@@ -113,6 +114,8 @@ absl::Status ServerOptions::Validate() const {
     return absl::InvalidArgumentError(absl::StrCat("--response-cache-bytes: wanted 0 (no cache) or at least ",
                                                    kLeastResponseCache, ", got ", response_cache_bytes));
   }
+  RETURN_IF_ERROR(
+      AtLeast("max-transport-bytes", max_transport_bytes(), "max-message-bytes twice", 2 * limits.max_message_bytes));
   RETURN_IF_ERROR(InRange("stream-window", limits.stream_window, 1, 1024));
   RETURN_IF_ERROR(InRange("max-plans", compile.max_plans, 1, 100'000));
   RETURN_IF_ERROR(InRange("max-native-plans", compile.max_native_plans, 1, 100'000));
@@ -120,6 +123,11 @@ absl::Status ServerOptions::Validate() const {
   RETURN_IF_ERROR(NotNegative("lame-duck", drain.lame_duck));
   RETURN_IF_ERROR(NotNegative("drain-timeout", drain.timeout));
   return absl::OkStatus();
+}
+
+int64_t ServerOptions::max_transport_bytes() const {
+  if (listen.max_transport_bytes != 0) return listen.max_transport_bytes;
+  return std::max(scheduler.max_queued_bytes / 2, 2 * limits.max_message_bytes);
 }
 
 }  // namespace onebyone

@@ -46,6 +46,9 @@ struct ListenOptions {
   int max_streams = 256;                // concurrent calls of one connection
   int max_connections = 4096;           // of each port; less where fewer files may be open (connection_limit.h)
   int64_t max_header_bytes = 16 << 10;  // all headers of a call together
+  // What gRPC may hold of messages that have not come whole; 0: half of max_queued_bytes, or twice max_message_bytes.
+  int64_t max_transport_bytes = 0;
+  absl::Duration upload_timeout = absl::Seconds(60);       // from a call's headers until its message is there
   absl::Duration handshake_timeout = absl::Seconds(10);    // from accept until TLS and the HTTP/2 settings are through
   absl::Duration max_connection_idle = absl::Minutes(15);  // without a call
   absl::Duration max_connection_age = absl::Minutes(30);   // gRPC adds or takes up to a tenth
@@ -78,6 +81,8 @@ struct ServerOptions {
 
   // INVALID_ARGUMENT naming the option, what was wanted and what was got.
   absl::Status Validate() const;
+  // Of `listen`, or what its 0 means.
+  int64_t max_transport_bytes() const;
 };
 
 }  // namespace onebyone

@@ -9,6 +9,7 @@
 #include "server/extraction.h"
 #include "server/feature_service.h"
 #include "server/health.h"
+#include "server/intake/intake.h"
 #include "server/kserve/kserve_service.h"
 #include "server/model_registry.h"
 #include "server/model_watcher.h"
@@ -18,6 +19,7 @@
 #include "server/scheduler.h"
 #include "server/security/connection_limit.h"
 #include "server/security/security.h"
+#include "server/security/ticker.h"
 
 namespace onebyone {
 
@@ -60,6 +62,7 @@ class Server {
   absl::Status Listen();
   void WatchModels();
   void LimitConnections();
+  void WatchUploads();
   void LetClientsGo();
 
   const ServerOptions options_;
@@ -70,6 +73,7 @@ class Server {
   std::unique_ptr<Scheduler> scheduler_;
   std::unique_ptr<Observability> observability_;
   std::unique_ptr<ExtractionContext> context_;
+  std::unique_ptr<Intake> intake_;
   std::unique_ptr<FeatureService> service_;
   std::unique_ptr<KserveService> kserve_;
   std::unique_ptr<RefusedCalls> refused_calls_;
@@ -78,6 +82,7 @@ class Server {
   std::unique_ptr<Health> health_;
   std::unique_ptr<ModelWatcher> watcher_;
   std::unique_ptr<ConnectionLimit> connection_limit_;
+  std::unique_ptr<Ticker> upload_watch_;
   std::string address_;
   int port_ = 0;
   int health_port_ = 0;

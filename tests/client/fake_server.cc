@@ -116,6 +116,20 @@ grpc::Status FakeFeatureService::ExtractFeatures(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
+grpc::Status FakeFeatureService::StreamFeatures(
+    grpc::ServerContext* context,
+    grpc::ServerReaderWriter<v1::StreamFeaturesResponse, v1::StreamFeaturesRequest>* stream) {
+  for (v1::StreamFeaturesRequest request; stream->Read(&request);) {
+    v1::StreamFeaturesResponse response;
+    response.set_request_id(request.request_id());
+    const grpc::Status status = ExtractFeatures(context, &request.request(), response.mutable_response());
+    response.mutable_status()->set_code(status.error_code());
+    response.mutable_status()->set_message(status.error_message());
+    if (!stream->Write(response)) break;
+  }
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeFeatureService::ListModels(grpc::ServerContext*, const v1::ListModelsRequest*,
                                             v1::ListModelsResponse* response) {
   *response = models;

@@ -34,6 +34,10 @@ class FakeFeatureService final : public v1::FeatureExtraction::Service {
 
   grpc::Status ExtractFeatures(grpc::ServerContext* context, const v1::ExtractFeaturesRequest* request,
                                v1::ExtractFeaturesResponse* response) override;
+  // Each request as ExtractFeatures answers it, in turn.
+  grpc::Status StreamFeatures(
+      grpc::ServerContext* context,
+      grpc::ServerReaderWriter<v1::StreamFeaturesResponse, v1::StreamFeaturesRequest>* stream) override;
   grpc::Status ListModels(grpc::ServerContext* context, const v1::ListModelsRequest* request,
                           v1::ListModelsResponse* response) override;
   grpc::Status GetModel(grpc::ServerContext* context, const v1::GetModelRequest* request,

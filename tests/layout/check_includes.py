@@ -10,6 +10,7 @@ import sys
 # Folder -> the folders of ours that it may include, beside itself. The longest matching folder counts.
 ALLOWED = {
     "engine/base": [],
+    "engine/program": ["engine/base"],
     "engine/tensor": ["engine/base"],
     "engine/op": ["engine/tensor", "engine/base"],
     "engine/graph": ["engine/op", "engine/tensor", "engine/base"],
@@ -25,7 +26,8 @@ ALLOWED = {
     "engine": ["engine", "onebyone/config"],
     "server/kserve": ["server", "engine", "inference", "onebyone", "google/rpc", "grpc"],
     "server": ["server", "engine", "inference", "onebyone", "google/rpc", "grpc", "xds"],
-    "client": ["client", "engine/base", "onebyone", "google/rpc", "grpc"],
+    "client/commands": ["client", "engine/base", "engine/program", "onebyone", "google/rpc", "grpc"],
+    "client": ["client", "engine/base", "inference", "onebyone", "google/rpc", "grpc"],
     "tests": ["tests", "engine", "server", "client", "inference", "onebyone", "google/rpc", "grpc"],
 }
 
@@ -33,11 +35,12 @@ ALLOWED = {
 LIBRARIES = [
     (re.compile(r"^(oneapi/)?dnnl"), ["engine/kernels/onednn"]),
     (re.compile(r"^onnx/"), ["engine/import", "tests/import", "tests/conformance", "tests/workbench"]),
-    (re.compile(r"^opencv2/"), ["engine/image", "engine/reduction", "client/render", "tests/image", "tests/client",
+    (re.compile(r"^opencv2/"), ["engine/image", "engine/program", "engine/reduction", "client/render", "tests/image", "tests/client",
                                 "tests/server", "tests/integration", "tests/benchmarks"]),
-    (re.compile(r"^prometheus/"), ["server/observability", "tests/server"]),
+    (re.compile(r"^prometheus/"), ["client/load/report", "server/observability", "tests/server"]),
     (re.compile(r"^openssl/"), ["engine/bundle", "server/security"]),
-    (re.compile(r"^httplib\.h"), ["client/top", "server/observability"]),
+    (re.compile(r"^httplib\.h"), ["client/load/report", "client/top", "server/observability", "tests/client"]),
+    (re.compile(r"^nlohmann/"), ["client/load/report"]),
     (re.compile(r"^(grpcpp|grpc)/"), ["server", "client", "tests/server", "tests/client", "tests/integration", "tests/benchmarks"]),
 ]
 
