@@ -139,6 +139,7 @@ class DeploymentTest(unittest.TestCase):
             self.assertTrue(pod["securityContext"]["runAsNonRoot"])
             self.assertEqual(pod["securityContext"]["seccompProfile"]["type"], "RuntimeDefault")
             self.assertFalse(pod["automountServiceAccountToken"])
+            self.assertFalse(pod["enableServiceLinks"])
             for container in pod["containers"] + pod.get("initContainers", []):
                 context = container["securityContext"]
                 self.assertTrue(context["readOnlyRootFilesystem"])

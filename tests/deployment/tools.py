@@ -8,7 +8,7 @@ import unittest
 
 SOURCE = pathlib.Path(os.environ.get("ONEBYONE_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
 BIN = pathlib.Path(os.environ.get("ONEBYONE_BIN", SOURCE / "build" / "release" / "bin"))
-TOOLS = pathlib.Path(os.environ.get("ONEBYONE_DEPLOYMENT_TOOLS", SOURCE / "build" / "deployment-tools"))
+TOOLS = pathlib.Path(os.environ.get("DEPLOYMENT_TOOLS", SOURCE / "build" / "deployment-tools"))
 DEPLOY = SOURCE / "deploy"
 
 
