@@ -15,7 +15,6 @@
 #include "client/load/record/answer_record.h"
 #include "client/load/record/load_record.h"
 #include "client/load/report/result_table.h"
-#include "client/load/target/load_channel.h"
 #include "engine/base/file.h"
 #include "engine/base/status_macros.h"
 
@@ -186,8 +185,8 @@ int ExitCodeOf(const SessionOutcome& outcome) {
 }  // namespace
 
 int PutLoad(const LoadOptions& options, Terminal& terminal) {
-  for (const absl::Status& status : {CheckReportFiles(options.reports), CheckRecordFile(options.record),
-                                     TargetOf(options.target.client.target).status()}) {
+  for (const absl::Status& status :
+       {CheckReportFiles(options.reports), CheckRecordFile(options.record), options.target.client.Validate()}) {
     if (!status.ok()) return Complain(terminal, status, kWrongUsage);
   }
   absl::StatusOr<Preparation> made = Prepare(options, terminal);

@@ -28,8 +28,7 @@ absl::StatusOr<std::unique_ptr<LoadEndpoint>> LoadEndpoint::Open(const LoadTarge
                                                                  const LoadWorkOptions& work,
                                                                  const LoadPictures& pictures, AnswerDepth depth) {
   std::unique_ptr<LoadEndpoint> endpoint(new LoadEndpoint);
-  ClientOptions client = target.client;
-  ASSIGN_OR_RETURN(client.target, TargetOf(target.client.target));
+  const ClientOptions& client = target.client;
   ASSIGN_OR_RETURN(endpoint->channels_, MakeLoadChannels(client, target.connections));
   const absl::Duration patience = std::min(client.deadline, kLongestQuestion);
   endpoint->model_ = target.question.model();

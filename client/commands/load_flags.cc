@@ -67,10 +67,6 @@ void AddLoadTargetFlags(CLI::App& command, LoadOptions& options) {
   LoadTargetOptions& target = options.target;
   target.client.retry.max_attempts = 1;
   AddServerFlags(command, target.client);
-  command.get_option("--server")
-      ->description(
-          "Address of the server, a gRPC target such as unix:/path, or several addresses with commas between, which "
-          "take turns (round_robin); of a name all addresses take turns: dns:///NAME:PORT");
   AddChoice<LoadProtocol>(
       command, "--protocol",
       {{"onebyone", LoadProtocol::kFeatures}, {"stream", LoadProtocol::kStream}, {"kserve", LoadProtocol::kKServe}},

@@ -4,14 +4,12 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
-#include <algorithm>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "client/channel_security.h"
+#include "client/target.h"
 #include "engine/base/status_macros.h"
 
 namespace onebyone {
@@ -35,31 +33,15 @@ std::string ServiceConfig(const RetryPolicy& policy) {
   return absl::StrCat(R"({"loadBalancingConfig":[{"round_robin":{}}])", retry, "}");
 }
 
-bool IsIpv4(absl::string_view address) {
-  const absl::string_view host = address.substr(0, address.rfind(':'));
-  return !host.empty() && host.find_first_not_of("0123456789.") == absl::string_view::npos;
-}
-
-bool IsIpv6(absl::string_view address) { return absl::StartsWith(address, "["); }
-
 }  // namespace
-
-absl::StatusOr<std::string> TargetOf(absl::string_view addresses) {
-  const std::vector<absl::string_view> list = absl::StrSplit(addresses, ',');
-  if (list.size() == 1 || absl::StartsWith(addresses, "ipv4:") || absl::StartsWith(addresses, "ipv6:")) {
-    return std::string(addresses);
-  }
-  if (std::all_of(list.begin(), list.end(), IsIpv4)) return absl::StrCat("ipv4:", addresses);
-  if (std::all_of(list.begin(), list.end(), IsIpv6)) return absl::StrCat("ipv6:", addresses);
-  return absl::InvalidArgumentError(absl::StrCat(
-      "server: want several addresses as numbers of one kind, such as 10.0.0.1:50051,10.0.0.2:50051 (or one "
-      "name that has them all, dns:///NAME:PORT), got '",
-      addresses, "'"));
-}
 
 absl::StatusOr<LoadChannels> MakeLoadChannels(const ClientOptions& options, int connections) {
   RETURN_IF_ERROR(options.Validate());
   ASSIGN_OR_RETURN(ChannelSecrets secrets, ReadSecrets(options.security));
+  std::string target = options.target;
+  if (IsServerList(target)) {
+    ASSIGN_OR_RETURN(target, ResolveList(target));
+  }
   LoadChannels made;
   made.authorization = std::move(secrets.authorization);
   grpc::ChannelArguments arguments;
@@ -73,8 +55,12 @@ absl::StatusOr<LoadChannels> MakeLoadChannels(const ClientOptions& options, int 
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestReconnectMs);
   if (!options.security.server_name.empty()) arguments.SetSslTargetNameOverride(options.security.server_name);
+  // Of a list gRPC would make one long authority, which neither certificates nor proxies know.
+  if (IsServerList(options.target) && options.security.server_name.empty()) {
+    arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, options.target.substr(0, options.target.find(',')));
+  }
   for (int i = 0; i < connections; ++i) {
-    made.channels.push_back(grpc::CreateCustomChannel(options.target, secrets.credentials, arguments));
+    made.channels.push_back(grpc::CreateCustomChannel(target, secrets.credentials, arguments));
   }
   return made;
 }

@@ -198,18 +198,10 @@ TEST(StreamTarget, SaysThatNobodyIsThereAndOpensAgain) {
   EXPECT_EQ(Ask(target, CallOf({0})).code, grpc::StatusCode::UNAVAILABLE);
 }
 
-TEST(TargetOf, JoinsAddressesForRoundRobin) {
-  EXPECT_EQ(*TargetOf("10.0.0.1:1,10.0.0.2:2"), "ipv4:10.0.0.1:1,10.0.0.2:2");
-  EXPECT_EQ(*TargetOf("[::1]:1,[::2]:2"), "ipv6:[::1]:1,[::2]:2");
-  EXPECT_EQ(*TargetOf("example.org:50051"), "example.org:50051");
-  EXPECT_EQ(*TargetOf("dns:///a:1"), "dns:///a:1");
-  EXPECT_THAT(TargetOf("a:1,b:2"), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("dns:///NAME:PORT")));
-}
-
-TEST(TargetOf, LetsAddressesTakeTurns) {
+TEST(MakeLoadChannels, LetsServersTakeTurns) {
   FakeServer first;
   FakeServer second;
-  ASSERT_OK_AND_ASSIGN(const std::string both, TargetOf(first.target() + "," + second.target()));
+  const std::string both = first.target() + "," + second.target();
   UnaryTarget target(ChannelsTo(both),
                      std::make_shared<FeatureMessages>(Question(), Pictures({"one"}), AnswerDepth::kTimes),
                      absl::Seconds(5));
