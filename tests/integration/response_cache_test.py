@@ -11,7 +11,7 @@ from running_server import MODELS, SAMPLES, feature_extraction_pb2, request_for
 from watching import wait_for
 
 NANO = {"model": "onebyone-nano"}
-PICTURES = [path.read_bytes() for path in sorted(SAMPLES.glob("*.jpg"))[:3]]
+PICTURES = [path.read_bytes() for path in (*sorted(SAMPLES.glob("*.jpg"))[:2], MODELS / "onebyone-nano" / "chelsea.png")]
 LAYER = [{"layer": "inception_4c/output", "channels": 16}]
 
 

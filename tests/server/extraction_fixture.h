@@ -77,8 +77,13 @@ class CachedExtractions : public ::testing::Test {
   std::thread StoppedLane() {
     EXPECT_TRUE(hog_.GrowTo(kPixelBytes, nobody_).ok());
     std::thread lane([this] { scheduler_->RunNext(*stopped_tools_); });
-    while (cache_.flights.size() == 0) std::this_thread::yield();
+    WaitForFlight(cache_);
     return lane;
+  }
+  static void WaitForFlight(const ResponseCache& cache) {
+    const absl::Time end = absl::Now() + absl::Minutes(1);
+    while (cache.flights.size() == 0 && absl::Now() < end) std::this_thread::yield();
+    EXPECT_EQ(cache.flights.size(), 1U) << "no lane leads";
   }
   void LetGo() { hog_.ShrinkTo(0); }
 

@@ -5,8 +5,10 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "google/rpc/error_details.pb.h"
+#include "tests/image/encoded_png.h"
 #include "tests/server/extraction_fixture.h"
 
 namespace onebyone {
@@ -160,9 +162,12 @@ TEST_F(SingleFlight, WhoseCallerHasGoneTooHandsOn) {
 }
 
 TEST_F(SingleFlight, TheErrorOfABrokenPictureIsSharedAndNeverKept) {
-  // Its headers are whole, so that it stops where it wants pixel memory; its last rows are not there.
-  const std::string jpeg = testing::EncodedPicture(80, 60, ".jpg");
-  const std::string broken = jpeg.substr(0, jpeg.size() - 40) + "\xFF\xD9";
+  // Its header is right, so that it is found out in the middle of the work.
+  testing::PngParts parts;
+  parts.width = parts.height = 40;
+  parts.samples.assign(40 * 40 * 3, 7);
+  parts.keep_image_data = 0.5;
+  const std::string broken = testing::EncodePng(parts);
   const auto leader = Start({broken});
   std::thread lane = StoppedLane();
   const auto follower = Start({other_, broken});
@@ -216,7 +221,7 @@ TEST_F(SingleFlight, WhatIsNotKeptIsShared) {
   const auto leader = Start({picture_});
   EXPECT_TRUE(hog_.GrowTo(kPixelBytes, nobody_).ok());
   std::thread lane([this] { scheduler_->RunNext(*stopped_tools_); });
-  while (small.flights.size() == 0) std::this_thread::yield();
+  WaitForFlight(small);
   const auto follower = Start({picture_});
   RunNext();
   LetGo();
