@@ -1,20 +1,19 @@
 #include "client/cancellation.h"
 
-#include <grpcpp/client_context.h>
-
 #include <utility>
 
 namespace onebyone {
+inline namespace calls {
 
 void Cancellation::Cancel() {
-  absl::flat_hash_set<std::shared_ptr<grpc::ClientContext>> contexts;
+  absl::flat_hash_set<std::shared_ptr<Cancellable>> works;
   {
     absl::MutexLock lock(&mutex_);
     cancelled_ = true;
-    contexts = std::exchange(contexts_, {});
+    works = std::exchange(works_, {});
   }
   // Outside the lock: gRPC may run the callback of an asynchronous call, which calls Remove, on this thread.
-  for (const auto& context : contexts) context->TryCancel();
+  for (const auto& work : works) work->Cancel();
 }
 
 bool Cancellation::cancelled() const {
@@ -22,20 +21,21 @@ bool Cancellation::cancelled() const {
   return cancelled_;
 }
 
-void Cancellation::Add(const std::shared_ptr<grpc::ClientContext>& context) {
+void Cancellation::Add(const std::shared_ptr<Cancellable>& work) {
   {
     absl::MutexLock lock(&mutex_);
     if (!cancelled_) {
-      contexts_.insert(context);
+      works_.insert(work);
       return;
     }
   }
-  context->TryCancel();
+  work->Cancel();
 }
 
-void Cancellation::Remove(const std::shared_ptr<grpc::ClientContext>& context) {
+void Cancellation::Remove(const Cancellable* work) {
   absl::MutexLock lock(&mutex_);
-  contexts_.erase(context);
+  works_.erase(work);
 }
 
+}  // namespace calls
 }  // namespace onebyone

@@ -2,34 +2,13 @@
 
 #include <limits>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "client/target.h"
 #include "engine/base/status_macros.h"
 
 namespace onebyone {
 namespace {
-
-bool HasScheme(absl::string_view target) {
-  for (const absl::string_view scheme : {"unix:", "unix-abstract:", "dns:", "ipv4:", "ipv6:"}) {
-    if (absl::StartsWith(target, scheme)) return true;
-  }
-  return absl::StrContains(target, "://");
-}
-
-absl::Status ValidateTarget(absl::string_view target) {
-  if (HasScheme(target)) return absl::OkStatus();
-  const absl::Status wrong = absl::InvalidArgumentError(absl::StrCat("server: want HOST:PORT, got '", target, "'"));
-  const size_t colon = target.rfind(':');
-  if (colon == absl::string_view::npos || colon == 0) return wrong;
-  const absl::string_view host = target.substr(0, colon);
-  const bool bracketed = absl::StartsWith(host, "[") && absl::EndsWith(host, "]");
-  if (absl::StrContains(host, ":") && !bracketed) return wrong;
-  int port = 0;
-  if (!absl::SimpleAtoi(target.substr(colon + 1), &port) || port < 1 || port > 65535) return wrong;
-  return absl::OkStatus();
-}
 
 absl::Status ValidateBytes(absl::string_view name, int64_t bytes) {
   if (bytes >= 1 && bytes <= std::numeric_limits<int>::max()) return absl::OkStatus();
@@ -63,6 +42,11 @@ absl::Status ClientOptions::Validate() const {
   RETURN_IF_ERROR(ValidateBytes("longest message to send", max_send_bytes));
   RETURN_IF_ERROR(ValidateBytes("longest message to receive", max_receive_bytes));
   RETURN_IF_ERROR(security.Validate(target));
+  if (security.tls && security.server_name.empty() && IsServerList(target) && CommonHost(target).empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--tls-server-name: want the name that the certificates of all servers have, got none for '", target, "'"));
+  }
+  RETURN_IF_ERROR(hedge.Validate());
   return ValidateRetry(retry);
 }
 

@@ -3,33 +3,25 @@
 #include <memory>
 #include <string>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "client/call_options.h"
-#include "client/cancellation.h"
 #include "client/client_options.h"
 #include "grpc/health/v1/health.pb.h"
 #include "onebyone/v1/feature_extraction.pb.h"
 
-namespace grpc {
-class Status;
-}
-
 namespace onebyone {
 
-// A channel to a onebyone server and the calls over it. One client serves a whole program: thread-safe, reconnects by
-// itself, spreads calls over all addresses of the target.
+// A channel to one onebyone server or several and the calls over it. One client serves a whole program: thread-safe,
+// reconnects by itself, spreads calls over all addresses of the target, and hedges where ClientOptions::hedge says so.
 //
 // Errors are those of the call, with google.rpc details in words (rpc_status.h). UNAVAILABLE and RESOURCE_EXHAUSTED
 // come back only after the retries of ClientOptions::retry; DEADLINE_EXCEEDED when the deadline passed, however often
-// it was tried.
+// it was tried; with hedging, what the server said is told at once where its wait would pass the deadline.
 class FeatureClient {
  public:
-  // Connects at the first call, not here. INVALID_ARGUMENT where the options do not validate; the errors
-  // of ReadSecrets.
+  // Connects at the first call, not here; only the names of a list of servers are looked up. INVALID_ARGUMENT where the
+  // options do not validate; UNAVAILABLE where a name of a list is not found; the errors of ReadSecrets.
   static absl::StatusOr<std::unique_ptr<FeatureClient>> Create(const ClientOptions& options);
 
   // Cancels the asynchronous calls that are under way and waits until their `done` has returned; so not to be run by a
@@ -42,7 +34,8 @@ class FeatureClient {
   absl::StatusOr<v1::ExtractFeaturesResponse> ExtractFeatures(const v1::ExtractFeaturesRequest& request,
                                                               const CallOptions& options = {}) const;
 
-  // The same without waiting: `done` is called exactly once, on a thread of gRPC's that it must not block.
+  // The same without waiting: `done` is called exactly once, on a thread of gRPC's that it must not block, or on that
+  // which cancels the call.
   using Done = absl::AnyInvocable<void(absl::StatusOr<v1::ExtractFeaturesResponse>)>;
   void ExtractFeaturesAsync(v1::ExtractFeaturesRequest request, Done done, const CallOptions& options = {}) const;
 
@@ -56,17 +49,15 @@ class FeatureClient {
   using ServingStatus = grpc::health::v1::HealthCheckResponse::ServingStatus;
   absl::StatusOr<ServingStatus> Health(const std::string& service = "", const CallOptions& options = {}) const;
 
- private:
-  struct Stubs;
-  struct AsyncCall;
-  FeatureClient(CallDefaults defaults, std::unique_ptr<Stubs> stubs);
-  void Answer(AsyncCall& call, const grpc::Status& status) const;
+  // All zero without hedging.
+  HedgeCounts hedge_counts() const;
 
-  const CallDefaults defaults_;
-  const std::unique_ptr<Stubs> stubs_;
-  mutable Cancellation ending_;
-  mutable absl::Mutex mutex_;
-  mutable int async_calls_ ABSL_GUARDED_BY(mutex_) = 0;  // whose `done` has not returned
+ private:
+  struct Internals;
+  struct AsyncCall;
+  explicit FeatureClient(std::unique_ptr<Internals> internals);
+
+  const std::unique_ptr<Internals> internals_;
 };
 
 }  // namespace onebyone

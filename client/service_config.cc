@@ -2,9 +2,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 
 namespace onebyone {
 namespace {
+
+constexpr char kService[] = "onebyone.v1.FeatureExtraction";
 
 // As JSON of google.protobuf.Duration: seconds with a fraction.
 std::string JsonSeconds(absl::Duration duration) {
@@ -21,10 +24,17 @@ std::string RetryJson(const RetryPolicy& policy) {
 
 }  // namespace
 
-std::string ServiceConfigJson(const RetryPolicy& policy) {
-  return absl::StrCat(R"({"loadBalancingConfig":[{"round_robin":{}}],)",
-                      R"("methodConfig":[{"name":[{"service":"onebyone.v1.FeatureExtraction"}])", RetryJson(policy),
-                      "}]}");
+std::string ServiceConfigJson(const ClientOptions& options) {
+  std::string names = absl::StrCat(R"({"service":")", kService, R"("})");
+  if (options.hedge.enabled()) {
+    names = absl::StrJoin({"ListModels", "GetModel", "StreamFeatures"}, ",", [](std::string* out, const char* method) {
+      absl::StrAppend(out, R"({"service":")", kService, R"(","method":")", method, R"("})");
+    });
+  }
+  return absl::StrCat(
+      R"({"loadBalancingConfig":[{"round_robin":{}}],)",
+      options.health_check ? absl::StrCat(R"("healthCheckConfig":{"serviceName":")", kService, R"("},)") : "",
+      R"("methodConfig":[{"name":[)", names, "]", RetryJson(options.retry), "}]}");
 }
 
 }  // namespace onebyone

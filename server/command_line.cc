@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <istream>
+#include <iterator>
 #include <utility>
 
 #include "CLI/CLI.hpp"
@@ -10,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/nearest_name.h"
+#include "engine/program/page_flags.h"
 #include "server/observability/build_information.h"
 #include "server/option_declaration.h"
 
@@ -128,6 +130,7 @@ void DeclareLife(OptionDeclaration& declare, ServerOptions& options) {
   const std::string connections = "Connections";
   ListenOptions& listen = options.listen;
   declare.Value("--port-file", listen.port_file, "file to write the port to once requests are served")
+      ->type_name("FILE")
       ->group(connections);
   declare.Value("--reflection", listen.reflection, "gRPC reflection: true or false")->group(connections);
   declare.Value("--max-streams", listen.max_streams, "concurrent calls of one connection")->group(connections);
@@ -140,7 +143,16 @@ void DeclareLife(OptionDeclaration& declare, ServerOptions& options) {
                "a connection that has not introduced itself (TLS, HTTP/2 settings) by then is closed")
       ->group(connections);
   declare
-      .Seconds("--max-connection-idle", listen.max_connection_idle, "a connection without a call is closed after this")
+      .Bytes("--max-transport-bytes", listen.max_transport_bytes,
+             "requests that have not arrived whole; 0: half of --max-queued-bytes, or twice --max-message-bytes")
+      ->group(connections);
+  declare
+      .Seconds("--upload-timeout", listen.upload_timeout,
+               "a call whose message has not come whole by then is ended with DEADLINE_EXCEEDED")
+      ->group(connections);
+  declare
+      .Seconds("--max-connection-idle", listen.max_connection_idle,
+               "a connection without a call is closed after this, a StreamFeatures call without a request ended")
       ->group(connections);
   declare.Seconds("--max-connection-age", listen.max_connection_age, "a connection is closed gently after this")
       ->group(connections);
@@ -166,6 +178,7 @@ void DeclareObservability(OptionDeclaration& declare, ObservabilityOptions& opti
              "HOST:PORT of Prometheus metrics at /metrics (port 0 picks a free one); none unless told")
       ->group(group);
   declare.Value("--metrics-port-file", options.metrics_port_file, "file to write the port of the metrics to")
+      ->type_name("FILE")
       ->group(group);
   declare
       .Text(
@@ -177,6 +190,7 @@ void DeclareObservability(OptionDeclaration& declare, ObservabilityOptions& opti
       ->check(CLI::IsMember({"text", "json"}))
       ->group(group);
   declare.Value("--access-log", options.access_log, "file that gets a line for each request; -: standard output; off")
+      ->type_name("FILE")
       ->group(group);
   declare
       .Value("--load-reports", options.load_reports,
@@ -217,8 +231,10 @@ void DeclareSecurity(OptionDeclaration& declare, SecurityOptions& security) {
 
 void Declare(CLI::App& app, ServerOptions& options) {
   OptionDeclaration declare(app);
-  declare.Value("--models", options.models, "folder of model bundles; each folder name is a model's name");
-  declare.Value("--listen", options.listen.address, "HOST:PORT (port 0 picks a free one) or unix:PATH");
+  declare.Value("--models", options.models, "folder of model bundles; each folder name is a model's name")
+      ->type_name("DIR");
+  declare.Value("--listen", options.listen.address, "HOST:PORT (port 0 picks a free one) or unix:PATH")
+      ->type_name("ADDRESS");
   declare.Value("--default-model", options.default_model, "the model that an empty name means; default: the first");
   declare.Value("--model-versions", options.model_versions,
                 "versions of each model that are served: the highest so many");
@@ -242,6 +258,32 @@ std::vector<std::string> FromEnvironment(const CLI::App& app) {
     if (value != nullptr && *value != '\0') arguments.push_back(absl::StrCat("--", KeyOf(*option), "=", value));
   }
   return arguments;
+}
+
+// Variables that are not for this program though they are called like its own: those of its client and its tests, and
+// those that Kubernetes sets in every pod for a Service called "onebyone".
+bool IsForOthers(absl::string_view variable) {
+  constexpr absl::string_view kOthers[] = {"ONEBYONE_CONFIG", "ONEBYONE_SERVER", "ONEBYONE_SHARED",
+                                           "ONEBYONE_SOURCE", "ONEBYONE_BIN",    "ONEBYONE_PYTHON"};
+  if (std::find(std::begin(kOthers), std::end(kOthers), variable) != std::end(kOthers)) return true;
+  return variable == "ONEBYONE_PORT" || absl::StartsWith(variable, "ONEBYONE_PORT_") ||
+         absl::StrContains(variable, "_SERVICE_");
+}
+
+// OK where each ONEBYONE_ variable sets an option: one that is misspelt would be the default, unnoticed.
+absl::Status CheckEnvironment(const CLI::App& app) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options()) {
+    if (!option->get_envname().empty()) known.push_back(option->get_envname());
+  }
+  for (char** each = environ; *each != nullptr; ++each) {
+    const absl::string_view variable = absl::string_view(*each).substr(0, absl::string_view(*each).find('='));
+    if (!absl::StartsWith(variable, "ONEBYONE_") || IsForOthers(variable)) continue;
+    if (std::find(known.begin(), known.end(), variable) != known.end()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("environment: ", variable, " sets no option; did you mean ",
+                                                   NearestName(std::string(variable), known), "?"));
+  }
+  return absl::OkStatus();
 }
 
 // Tells which environment variable set an option that a message names.
@@ -276,19 +318,21 @@ EarlyExit WrongUsage(const std::string& message) {
 
 std::variant<ServerOptions, EarlyExit> Read(const std::vector<std::string>& arguments) {
   ServerOptions options;
-  CLI::App app("Serves image features over gRPC: onebyone-server --models DIR --listen HOST:PORT", "onebyone-server");
+  CLI::App app("Serves image features over gRPC.\nonebyone-server --models DIR --listen HOST:PORT", "onebyone-server");
   app.footer(
       "Each option may also be set by its environment variable or in the file of --config (TOML, key without dashes);\n"
       "the command line counts before the environment, the environment before the file.\n"
       "Exit codes: 0 served and drained, 1 could not start, 2 wrong usage.");
-  app.set_version_flag("--version", BuildLine());
+  app.set_version_flag("--version", BuildLine);
+  AddPageFlags(app);
   bool print_config = false;
   app.add_flag("--print-config", print_config, "print all options as a file for --config, then exit")
       ->configurable(false);
-  app.set_config("--config", "", "TOML file of options")->envname("ONEBYONE_CONFIG");
+  app.set_config("--config", "", "TOML file of options")->type_name("FILE")->envname("ONEBYONE_CONFIG");
   app.config_formatter(std::make_shared<StrictFile>(app));
   Declare(app, options);
 
+  if (const absl::Status known = CheckEnvironment(app); !known.ok()) return WrongUsage(std::string(known.message()));
   // The environment goes first, so that the command line overrides it and both override the file.
   const std::vector<std::string> environment = FromEnvironment(app);
   std::vector<std::string> all = environment;

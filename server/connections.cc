@@ -1,6 +1,7 @@
 #include "server/connections.h"
 
 #include <arpa/inet.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -10,8 +11,10 @@
 #include <array>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -19,7 +22,7 @@
 namespace onebyone {
 namespace {
 
-// gRPC's name of a peer of TCP (grpc_sockaddr_to_uri); empty for others.
+// gRPC's name of a peer (grpc_sockaddr_to_uri). All clients of a unix socket have one, for their ends have no path.
 std::string PeerOf(int socket) {
   sockaddr_storage address{};
   socklen_t size = sizeof(address);
@@ -31,6 +34,7 @@ std::string PeerOf(int socket) {
     inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
     return absl::StrCat("ipv4:", text.data(), ":", ntohs(v4.sin_port));
   }
+  if (address.ss_family == AF_UNIX) return "unix:";
   if (address.ss_family != AF_INET6) return "";
   if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {  // of a socket that listens for both
     inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text.data(), text.size());
@@ -79,6 +83,7 @@ void ForEachSocket(int port, const std::string& path, const std::function<void(i
 
 Connections::Connections(absl::string_view address) {
   if (absl::ConsumePrefix(&address, "unix:")) {
+    if (absl::StartsWith(address, "//")) address.remove_prefix(2);  // unix:///path is unix:/path
     path_ = std::string(address);
   } else if (!absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port_)) {
     port_ = -1;
@@ -119,6 +124,18 @@ int Connections::CloseBeyond(int most) const {
     if (LiesAt(sockets[i], port_, path_) && shutdown(sockets[i], SHUT_RDWR) == 0) ++closed;
   }
   return closed;
+}
+
+absl::flat_hash_map<std::string, int64_t> Connections::BytesReceived() const {
+  absl::flat_hash_map<std::string, int64_t> received;
+  ForEachSocket(port_, path_, [&received](int socket) {
+    tcp_info info{};
+    socklen_t size = sizeof(info);
+    if (IsListening(socket) || getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return;
+    std::string peer = PeerOf(socket);
+    if (!peer.empty()) received.emplace(std::move(peer), static_cast<int64_t>(info.tcpi_bytes_received));
+  });
+  return received;
 }
 
 }  // namespace onebyone

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 
 namespace onebyone {
@@ -19,12 +21,16 @@ class Connections {
   void StopListening() const;
 
   // Closes those connections on which nothing has arrived that was not read, and of which `is_busy` does not say that
-  // a call is in work; it is asked by the name that gRPC gives the peer ("ipv4:127.0.0.1:4711"). How many are left.
+  // a call is in work; it is asked by the name that gRPC gives the peer ("ipv4:127.0.0.1:4711"; "unix:" is every client
+  // of a unix socket, so that none is closed while one of them has a call). How many are left.
   int CloseIdle(const std::function<bool(const std::string& peer)>& is_busy) const;
 
   // Closes, of more than `most` connections, those with the highest descriptors, which are the newest unless older ones
   // have gone meanwhile. Returns how many it closed.
   int CloseBeyond(int most) const;
+
+  // The bytes that each TCP connection has received since its beginning, by the name that gRPC gives the peer.
+  absl::flat_hash_map<std::string, int64_t> BytesReceived() const;
 
  private:
   int port_ = 0;

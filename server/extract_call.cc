@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
 #include "server/answer_buffer.h"
 #include "server/grpc_status.h"
+#include "server/intake/message_check.h"
 
 namespace onebyone {
 
@@ -16,12 +18,27 @@ Caller CallerOf(const grpc::CallbackServerContext& context) {
   return caller;
 }
 
-ExtractCall::ExtractCall(grpc::CallbackServerContext& call, const v1::ExtractFeaturesRequest& request,
-                         grpc::ByteBuffer& answer, ExtractionContext& context)
-    : call_(call), answer_(answer), extraction_(context, context.observability.OriginOf(&call)) {
-  const absl::Status started =
-      extraction_.Start(request, response_, CallerOf(call_), [this](const absl::Status& outcome) { Answer(outcome); });
-  if (!started.ok()) Finish(FinishingStatus(started, call_));
+ExtractCall::ExtractCall(grpc::CallbackServerContext& call, grpc::ByteBuffer& answer, ExtractionContext& context,
+                         Intake& intake)
+    : UnaryCall(call, intake.uploads),
+      answer_(answer),
+      rule_(intake.rules.extract_features()),
+      extraction_(context, context.observability.OriginOf(&call)) {}
+
+void ExtractCall::Begin(grpc::ByteBuffer message) {
+  const absl::Status started = Start(std::move(message));
+  if (!started.ok()) Finish(FinishingStatus(started, call()));
+}
+
+absl::Status ExtractCall::Start(grpc::ByteBuffer message) {
+  try {
+    RETURN_IF_ERROR(ReadMessage(message, rule_, request_));
+    message.Clear();
+  } catch (const std::exception& error) {  // no memory
+    return absl::ResourceExhaustedError(absl::StrCat("the request could not be taken: ", error.what()));
+  }
+  return extraction_.Start(request_, response_, CallerOf(call()),
+                           [this](const absl::Status& outcome) { Answer(outcome); });
 }
 
 void ExtractCall::Answer(const absl::Status& outcome) {
@@ -31,7 +48,7 @@ void ExtractCall::Answer(const absl::Status& outcome) {
   } catch (const std::exception& error) {  // no memory
     told = absl::ResourceExhaustedError(absl::StrCat("no memory for the answer: ", error.what()));
   }
-  Finish(FinishingStatus(told, call_));
+  Finish(FinishingStatus(told, call()));
 }
 
 }  // namespace onebyone

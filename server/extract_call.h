@@ -2,32 +2,33 @@
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
 
 #include "onebyone/v1/feature_extraction.pb.h"
 #include "server/caller.h"
 #include "server/extraction.h"
+#include "server/intake/intake.h"
+#include "server/intake/unary_call.h"
 
 namespace onebyone {
 
 // The connection that the call came over, and the deadline that the client set.
 Caller CallerOf(const grpc::CallbackServerContext& context);
 
-// One ExtractFeatures call, from its arrival until gRPC has no more use for it; then it deletes itself.
-class ExtractCall final : public grpc::ServerUnaryReactor {
+// One ExtractFeatures call.
+class ExtractCall final : public UnaryCall {
  public:
-  // Starts the extraction, or finishes the call with the reason why not. Finish is called exactly once.
-  ExtractCall(grpc::CallbackServerContext& call, const v1::ExtractFeaturesRequest& request, grpc::ByteBuffer& answer,
-              ExtractionContext& context);
-
-  void OnCancel() override { extraction_.Cancel(); }
-  void OnDone() override { delete this; }
+  ExtractCall(grpc::CallbackServerContext& call, grpc::ByteBuffer& answer, ExtractionContext& context, Intake& intake);
 
  private:
+  // Starts the extraction, or finishes the call with the reason why not.
+  void Begin(grpc::ByteBuffer message) override;
+  void Cancel() override { extraction_.Cancel(); }
+  absl::Status Start(grpc::ByteBuffer message);
   void Answer(const absl::Status& outcome);
 
-  grpc::CallbackServerContext& call_;
   grpc::ByteBuffer& answer_;
+  const MessageRule& rule_;
+  v1::ExtractFeaturesRequest request_;
   v1::ExtractFeaturesResponse response_;
   Extraction extraction_;
 };

@@ -1,5 +1,6 @@
 #include "server/extract_job.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -27,11 +28,6 @@ std::shared_ptr<const FeatureMaps> CopyOf(const FeatureMaps& maps) noexcept {
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
-}
-
-// What stops the whole request, not only one image: the caller has gone or the time is over.
-bool EndsRequest(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kCancelled || status.code() == absl::StatusCode::kDeadlineExceeded;
 }
 
 }  // namespace
@@ -116,6 +112,7 @@ std::optional<EqualImage> ExtractJob::Compute(int index, LaneTools& tools,
   sample = outcome.sample;
   const absl::Status& status = outcome.status;
   if (outcome.fault == ImageWork::Fault::kRequest) FailRequest(status);
+  if (IsEndOfInterest(status)) NoteLateWork(outcome.late_work);
   CachedImage& image = cached_.images[index];
   if (!image.key.has_value()) {
     Settle(index, status);
@@ -209,9 +206,19 @@ void ExtractJob::Settle(int index, const absl::Status& status) noexcept {
   } else {
     result.clear_features();
     *result.mutable_status() = ToRpcStatus(status);
-    if (spec_.images.all_or_nothing || EndsRequest(status)) FailRequest(status);
+    if (spec_.images.all_or_nothing || IsEndOfInterest(status)) FailRequest(status);
   }
   FinishImage(index);
+}
+
+void ExtractJob::NoteLateWork(absl::Duration late_work) {
+  const absl::MutexLock lock(&failure_mutex_);
+  late_work_ = std::max(late_work_.value_or(late_work), late_work);
+}
+
+std::optional<absl::Duration> ExtractJob::late_work() const {
+  const absl::MutexLock lock(&failure_mutex_);
+  return late_work_;
 }
 
 void ExtractJob::FailRequest(const absl::Status& status) {

@@ -61,6 +61,9 @@ class ExtractJob : public Job {
 
   // Once the request has ended.
   CacheUse cache_use() const;
+  // The longest that a lane worked on an image after its caller had gone or its time was over; nothing where no lane
+  // was at work then.
+  std::optional<absl::Duration> late_work() const;
 
   // Of the images that need a lane, by their places among these: the others were answered by the cache.
   int images() const override { return static_cast<int>(queued_.size()); }
@@ -86,6 +89,7 @@ class ExtractJob : public Job {
   void Drop(int index, const absl::Status& reason) noexcept;
   // The end of image `index`, whose features are there where `status` is OK. The job may be gone afterwards.
   void Settle(int index, const absl::Status& status) noexcept;
+  void NoteLateWork(absl::Duration late_work);
   void FailRequest(const absl::Status& status);
   void FinishImage(int index);
   void FinishRequest();
@@ -107,8 +111,9 @@ class ExtractJob : public Job {
   std::vector<absl::Time> waiting_since_;  // of each image, once a lane has taken it
   int64_t encoded_bytes_ = 0;              // of those that need a lane
 
-  absl::Mutex failure_mutex_;
+  mutable absl::Mutex failure_mutex_;
   absl::Status failure_ ABSL_GUARDED_BY(failure_mutex_);  // of the whole request; the first one counts
+  std::optional<absl::Duration> late_work_ ABSL_GUARDED_BY(failure_mutex_);
 };
 
 }  // namespace onebyone

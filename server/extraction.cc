@@ -39,7 +39,7 @@ absl::Status Extraction::Start(const v1::ExtractFeaturesRequest& request, v1::Ex
   ExtractJob::Done tell = [this, &response, done = std::move(done)](const absl::Status& outcome) mutable {
     const CacheUse cache_use = job_->cache_use();
     context_.statistics.Record(response, outcome, cache_use, context_.clock());
-    observation_.End(outcome, response, cache_use);
+    observation_.End(outcome, response, cache_use, job_->late_work());
     done(outcome);  // may destroy this
   };
   const absl::Status started =
@@ -74,7 +74,7 @@ absl::Status Extraction::TryStart(const v1::ExtractFeaturesRequest& request, v1:
   const absl::Status scheduled = context_.scheduler.Schedule(*job_, job_->bytes());
   if (!scheduled.ok()) {
     admitted_ = false;
-    job_.reset();  // it may hold answers that the cache has given up, and nobody counts them
+    job_.reset();         // it may hold answers that the cache has given up, and nobody counts them
   } else if (has_kept) {  // otherwise the job may be gone
     job_->AnswerKept();
   }

@@ -1,11 +1,14 @@
 #include "server/image_work.h"
 
+#include <algorithm>
 #include <exception>
 #include <new>
 #include <string>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "server/map_geometry.h"
 #include "server/status_details.h"
 
@@ -14,8 +17,9 @@ namespace {
 
 int64_t Microseconds(absl::Duration duration) { return absl::ToInt64Microseconds(duration); }
 
-// What is wrong with a picture itself; to wait for pixel memory in vain is not.
+// What is wrong with a picture itself; to wait for pixel memory in vain is not, nor is a caller that has gone.
 ImageWork::Outcome AtPicture(const std::string& field, const absl::Status& status) {
+  if (IsEndOfInterest(status)) return {.status = status, .sample = {}};
   return {.status = AtField(field, status),
           .fault = absl::IsInvalidArgument(status) ? ImageWork::Fault::kPicture : ImageWork::Fault::kOther,
           .sample = {}};
@@ -26,15 +30,19 @@ ImageWork::Outcome AtPicture(const std::string& field, const absl::Status& statu
 ImageWork::Outcome ImageWork::Run(int index, LaneTools& tools, const Cancellation& cancellation,
                                   v1::ImageResult& result) noexcept {
   Outcome outcome;
+  const absl::Time start = absl::Now();
   try {
     tools.cancellation = &cancellation;
+    const absl::Cleanup tidy_up = [&tools] { tools.TidyUp(); };
     outcome = Extract(index, tools, cancellation, result);
-    tools.TidyUp();
   } catch (const std::bad_alloc&) {
     outcome.status =
         absl::ResourceExhaustedError(absl::StrCat("images[", index, "]: the server has no memory left for it"));
   } catch (const std::exception& error) {
     outcome.status = absl::InternalError(absl::StrCat("images[", index, "]: ", error.what()));
+  }
+  if (IsEndOfInterest(outcome.status)) {
+    outcome.late_work = absl::Now() - std::max(start, std::min(absl::Now(), cancellation.EndOfInterest()));
   }
   return outcome;
 }

@@ -35,6 +35,7 @@ class ImageWork {
     absl::Status status;  // names the image's field
     Fault fault = Fault::kOther;
     std::optional<ServiceTimes::Sample> sample;  // of a success
+    absl::Duration late_work{};                  // after an end of interest: for how long the lane had not noticed
   };
   // Image `index`. Fills features and stage times of `result`; after an error its features are undefined. Does not
   // throw: whatever goes wrong is the outcome.

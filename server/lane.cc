@@ -11,17 +11,18 @@ absl::StatusOr<std::unique_ptr<LaneTools>> LaneTools::Create(const Options& opti
   // One thread inside an image: lanes run different images, which scales without synchronisation.
   tools->executor = Executor::Create({.threads = 1});
   ASSIGN_OR_RETURN(tools->decoder,
-                   ImageDecoder::Create({.limits = options.limits, .may_hold = [tools = tools.get()](int64_t bytes) {
-                                           return tools->pixels.GrowTo(bytes, *tools->cancellation);
-                                         }}));
+                   ImageDecoder::Create(
+                       {.limits = options.limits,
+                        .may_hold = [tools = tools.get()](
+                                        int64_t bytes) { return tools->pixels.GrowTo(bytes, *tools->cancellation); },
+                        .may_go_on = [tools = tools.get()] { return tools->cancellation->Check(); }}));
   return tools;
 }
 
 void LaneTools::TidyUp() {
   cancellation = nullptr;
-  if (!pixels.IsTooMuchToKeep(decoder->held_bytes())) return;
-  decoder->Free();
-  pixels.ShrinkTo(0);
+  if (pixels.IsTooMuchToKeep(decoder->held_bytes())) decoder->Free();
+  pixels.ShrinkTo(decoder->held_bytes());
 }
 
 absl::StatusOr<Preprocessor*> LaneTools::PreprocessorFor(const std::shared_ptr<const Model>& model) {

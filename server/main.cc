@@ -1,6 +1,7 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <variant>
@@ -10,9 +11,22 @@
 #include "server/log.h"
 #include "server/observability/build_information.h"
 #include "server/server.h"
+#include "server/service_manager.h"
 #include "server/signals.h"
 
 namespace {
+
+// A drain's own waits beyond what the options say, and what frees the models.
+constexpr absl::Duration kEndsWithin = absl::Seconds(15);
+
+onebyone::ServiceManager ManagerOfThisProcess() {
+  const char* const socket = std::getenv("NOTIFY_SOCKET");
+  return onebyone::ServiceManager(socket == nullptr ? "" : socket);
+}
+
+void WarnUnlessOk(const absl::Status& status) {
+  if (!status.ok()) spdlog::warn("{}", std::string(status.message()));
+}
 
 int Serve(const onebyone::ServerOptions& options) {
   onebyone::StartLog(options.log_level, options.observability.log_format);
@@ -29,7 +43,10 @@ int Serve(const onebyone::ServerOptions& options) {
     const absl::Status reopened = (*server)->observability().ReopenLogs();
     if (!reopened.ok()) spdlog::error("{}", std::string(reopened.message()));
   });
+  const onebyone::ServiceManager manager = ManagerOfThisProcess();
+  WarnUnlessOk(manager.TellReady());
   spdlog::info("signal {}", signals.Wait());
+  WarnUnlessOk(manager.TellStopping(options.drain.lame_duck + options.drain.timeout + kEndsWithin));
   signals.OnHangup(nullptr);
   (*server)->Drain();
   return 0;

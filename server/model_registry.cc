@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "engine/base/file.h"
 #include "engine/base/status_macros.h"
+#include "engine/verification/golden_check.h"
 #include "server/bundle_fingerprint.h"
 #include "server/model_aliases.h"
 #include "server/status_details.h"
@@ -20,6 +21,7 @@ namespace onebyone {
 namespace {
 
 constexpr int64_t kMostAliasBytes = int64_t{1} << 20;
+constexpr int kAllVersions = 1 << 20;
 
 // Compiles what most requests will ask for.
 absl::Status WarmUp(const Model& model) {
@@ -38,6 +40,9 @@ absl::StatusOr<std::shared_ptr<const Model>> LoadAndWarmUp(const std::string& fo
   try {
     ASSIGN_OR_RETURN(std::shared_ptr<const Model> model, options.load(folder, options.precision, options.compile));
     RETURN_IF_ERROR(WarmUp(*model));
+    if (const absl::Status right = VerifyModel(model); !right.ok()) {
+      return absl::Status(right.code(), absl::StrCat(folder, ": does not verify: ", right.message()));
+    }
     return model;
   } catch (const std::exception& error) {  // no memory: the other models may still fit
     return absl::ResourceExhaustedError(absl::StrCat("loading ", folder, ": ", error.what()));
@@ -67,12 +72,59 @@ ModelEntry LoadEntry(const std::string& folder, const ModelRegistry::Options& op
   return entry;
 }
 
-// The name of the default model, where one is served; `wanted` otherwise.
-std::string DefaultOf(const std::vector<ModelEntry>& entries, const std::string& wanted) {
-  for (const ModelEntry& entry : entries) {
-    if (wanted.empty() && entry.model != nullptr) return entry.name;
+// The highest `versions` of each name; `folders` has all, as FindBundles gives them.
+std::vector<std::string> HighestOf(const std::vector<std::string>& folders, const ModelRegistry::Options& options) {
+  std::vector<std::string> highest;
+  std::string name;
+  int count = 0;
+  for (const std::string& folder : folders) {
+    const std::string own = NameOf(folder, options.folder);
+    count = own == name ? count + 1 : 1;
+    name = own;
+    if (count <= options.versions) highest.push_back(folder);
   }
-  return wanted;
+  return highest;
+}
+
+// Where no entry of `name` has a model: the highest version of `folders` below them that loads, in place of the first.
+void FallBack(const std::string& name, const std::vector<std::string>& folders, const ModelRegistry::Options& options,
+              std::vector<ModelEntry>& entries) {
+  ModelEntry* first = nullptr;
+  for (ModelEntry& entry : entries) {
+    if (entry.name != name) continue;
+    if (entry.model != nullptr) return;
+    if (first == nullptr) first = &entry;
+  }
+  if (first == nullptr) return;
+  const auto is_tried = [&](const std::string& folder) {
+    return absl::c_any_of(entries, [&](const ModelEntry& entry) { return entry.folder == folder; });
+  };
+  for (const std::string& folder : folders) {
+    if (NameOf(folder, options.folder) != name || is_tried(folder)) continue;
+    first->model = LoadEntry(folder, options).model;
+    if (first->model != nullptr) return;
+  }
+}
+
+// Where `entry`, kept for a while, belongs among the entries.
+void Insert(ModelEntry entry, std::vector<ModelEntry>& entries) {
+  const auto place = absl::c_find_if(entries, [&](const ModelEntry& other) {
+    return other.name > entry.name || (other.name == entry.name && other.version() < entry.version());
+  });
+  entries.insert(place, std::move(entry));
+}
+
+// The name of the default model, where one is served; `wanted` otherwise. Without a wish the one from before stays as
+// long as it is served: a model that is added must not answer in its place.
+std::string DefaultOf(const std::vector<ModelEntry>& entries, const std::string& wanted, const std::string& before) {
+  if (!wanted.empty()) return wanted;
+  std::string first;
+  for (const ModelEntry& entry : entries) {
+    if (entry.model == nullptr) continue;
+    if (entry.name == before) return before;
+    if (first.empty()) first = entry.name;
+  }
+  return first;
 }
 
 // OK where the default model is served.
@@ -122,7 +174,7 @@ bool Serves(const std::vector<ModelEntry>& entries, const std::shared_ptr<const 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ModelRegistry>> ModelRegistry::Load(const Options& options) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> folders, FindBundles(options.folder, options.versions));
+  ASSIGN_OR_RETURN(const std::vector<std::string> folders, FindBundles(options.folder, kAllVersions));
   if (folders.empty()) {
     const bool is_bundle = std::filesystem::exists(std::filesystem::path(options.folder) / "model.onnx");
     return absl::NotFoundError(absl::StrCat(
@@ -131,8 +183,10 @@ absl::StatusOr<std::unique_ptr<ModelRegistry>> ModelRegistry::Load(const Options
   }
   std::unique_ptr<ModelRegistry> registry(new ModelRegistry(options));
   auto models = std::make_shared<ModelSet>();
-  for (const std::string& folder : folders) models->entries.push_back(LoadEntry(folder, options));
-  models->default_model = DefaultOf(models->entries, options.default_model);
+  for (const std::string& folder : HighestOf(folders, options)) models->entries.push_back(LoadEntry(folder, options));
+  const std::vector<ModelEntry> tried = models->entries;
+  for (const ModelEntry& entry : tried) FallBack(entry.name, folders, options, models->entries);
+  models->default_model = DefaultOf(models->entries, options.default_model, "");
   ASSIGN_OR_RETURN(models->aliases, ReadAliases(options.folder, models->entries));
   RETURN_IF_ERROR(CheckDefault(*models, options.default_model));
   registry->Publish(std::move(models));
@@ -142,7 +196,7 @@ absl::StatusOr<std::unique_ptr<ModelRegistry>> ModelRegistry::Load(const Options
 ModelRegistry::Changes ModelRegistry::Reload(When when) {
   Changes changes;
   const std::shared_ptr<const ModelSet> before = models();
-  const absl::StatusOr<std::vector<std::string>> folders = FindBundles(options_.folder, options_.versions);
+  const absl::StatusOr<std::vector<std::string>> folders = FindBundles(options_.folder, kAllVersions);
   if (!folders.ok() || folders->empty()) {
     changes.problem = folders.ok() ? absl::NotFoundError(absl::StrCat(options_.folder, ": holds no bundle any more"))
                                    : folders.status();
@@ -150,12 +204,14 @@ ModelRegistry::Changes ModelRegistry::Reload(When when) {
   }
   absl::erase_if(seen_, [&](const auto& each) { return !absl::c_linear_search(*folders, each.first); });
   auto after = std::make_shared<ModelSet>();
-  for (const std::string& folder : *folders) {
+  for (const std::string& folder : HighestOf(*folders, options_)) {
     ModelEntry entry = Refreshed(folder, *before, when, changes);
     // The version before, kept in place of one that failed, may be on disk and in the list already.
     if (entry.model == nullptr || !Serves(after->entries, entry.model)) after->entries.push_back(std::move(entry));
   }
-  after->default_model = DefaultOf(after->entries, options_.default_model);
+  for (const ModelEntry& failed : changes.failed) FallBack(failed.name, *folders, options_, after->entries);
+  KeepWhatMayComeBack(*folders, *before, when, after->entries);
+  after->default_model = DefaultOf(after->entries, options_.default_model, before->default_model);
   absl::StatusOr<std::vector<ModelAlias>> aliases = ReadAliases(options_.folder, after->entries);
   changes.problem = aliases.status();
   after->aliases = aliases.ok() ? *std::move(aliases) : before->aliases;
@@ -166,6 +222,19 @@ ModelRegistry::Changes ModelRegistry::Reload(When when) {
   }
   if (changes.any() || after->aliases != before->aliases) Publish(std::move(after));
   return changes;
+}
+
+void ModelRegistry::KeepWhatMayComeBack(const std::vector<std::string>& folders, const ModelSet& before, When when,
+                                        std::vector<ModelEntry>& entries) {
+  absl::flat_hash_set<std::string> gone;
+  for (const ModelEntry& entry : before.entries) {
+    if (absl::c_linear_search(folders, entry.folder)) continue;
+    gone.insert(entry.folder);
+    const bool is_settled = when == When::kNow || gone_.contains(entry.folder);
+    if (is_settled || entry.model == nullptr || Serves(entries, entry.model)) continue;
+    Insert(entry, entries);
+  }
+  gone_ = std::move(gone);
 }
 
 ModelEntry ModelRegistry::Refreshed(const std::string& folder, const ModelSet& before, When when, Changes& changes) {

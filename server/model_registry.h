@@ -8,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
@@ -25,22 +26,24 @@ class ModelRegistry {
 
   struct Options {
     std::string folder;           // of bundles, and of the aliases file
-    std::string default_model{};  // empty: the first that loads
+    std::string default_model{};  // empty: the first that loads, as long as it is served
     int versions = 1;             // of a model that are served: the highest so many
     CompileOptions compile{};
     PrecisionChoice precision = PrecisionChoice::kAuto;
     LoadFunction load = LoadModel;
   };
 
-  // Loads every bundle, and compiles the plan of its default layers so that the first request does not wait for it. A
-  // bundle that fails is kept as an entry with its status. NOT_FOUND without a bundle, FAILED_PRECONDITION where none
-  // loads or the default model does not, INVALID_ARGUMENT for an aliases file that is wrong; each names what it looked
-  // for and what it found.
+  // Loads and verifies (golden_check.h) every bundle, and compiles the plan of its default layers so that the first
+  // request does not wait for it. A bundle that fails is kept as an entry with its status; where no version of a model
+  // that should be served loads, the highest lower one that does is served in its place. NOT_FOUND without a bundle,
+  // FAILED_PRECONDITION where none loads or the default model does not, INVALID_ARGUMENT for an aliases file that is
+  // wrong; each names what it looked for and what it found.
   static absl::StatusOr<std::unique_ptr<ModelRegistry>> Load(const Options& options);
 
   enum class When : uint8_t {
     kNow,
-    kSettled,  // bundles that have not changed since the Reload before: one that is being copied is left for later
+    kSettled,  // bundles that have not changed since the Reload before, or were gone then already: one that is being
+               // copied, or replaced by another folder, is left for later
   };
   struct Changes {
     std::vector<ModelEntry> loaded;
@@ -69,10 +72,14 @@ class ModelRegistry {
 
   // The entry of a bundle that is on disk, as it was, newly loaded, or what goes on serving in its place.
   ModelEntry Refreshed(const std::string& folder, const ModelSet& before, When when, Changes& changes);
+  // Puts back what is not on disk for the first time.
+  void KeepWhatMayComeBack(const std::vector<std::string>& folders, const ModelSet& before, When when,
+                           std::vector<ModelEntry>& entries);
   void Publish(std::shared_ptr<const ModelSet> models);
 
   const Options options_;
   absl::flat_hash_map<std::string, std::string> seen_;  // fingerprints at the last Reload of what waits to settle
+  absl::flat_hash_set<std::string> gone_;               // folders that the last Reload did not find
   std::vector<std::shared_ptr<const Model>> retired_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const ModelSet> models_ ABSL_GUARDED_BY(mutex_);

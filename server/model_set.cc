@@ -10,6 +10,8 @@
 namespace onebyone {
 namespace {
 
+constexpr absl::Duration kRetryAfter = absl::Seconds(1);
+
 absl::Status UnknownName(const ModelSet& set, const std::string& wanted) {
   std::vector<std::string> names;
   for (const ModelEntry& entry : set.entries) names.push_back(entry.name);
@@ -47,8 +49,10 @@ absl::StatusOr<const ModelEntry*> ModelSet::Find(const std::string& name, int64_
                                          absl::StrJoin(versions, ", "), " (0 means the first), got ", version));
   }
   if (failed == nullptr) return UnknownName(*this, wanted);
-  return absl::UnavailableError(
-      absl::StrCat("model ", QuotedInput(wanted), " did not load: ", failed->status.message()));
+  // Another server may have it, and this one looks again when its files change.
+  return WithRetryAfter(
+      absl::UnavailableError(absl::StrCat("model ", QuotedInput(wanted), " did not load: ", failed->status.message())),
+      kRetryAfter);
 }
 
 }  // namespace onebyone

@@ -17,7 +17,8 @@ namespace onebyone {
 struct ModelEntry {
   std::string name{};
   std::shared_ptr<const Model> model{};  // null where none has loaded
-  // Why the bundle as it now is on disk is not served. With a model: an earlier state of it, which goes on serving.
+  // Why the bundle as it now is on disk is not served. With a model: an earlier state or a lower version of it, which
+  // serves in its place.
   absl::Status status{};
   absl::Duration load_time{};
   std::string folder{};
@@ -34,7 +35,7 @@ struct ModelSet {
 
   // The entry that a request names, by its name or an alias; an empty name is the default model, version 0 the highest
   // that has loaded or what the alias says. NOT_FOUND with ResourceInfo for an unknown name or version, UNAVAILABLE
-  // where no version has loaded.
+  // with RetryInfo where no version has loaded.
   absl::StatusOr<const ModelEntry*> Find(const std::string& name, int64_t version) const;
 };
 

@@ -81,7 +81,7 @@ void LogModel(const ModelEntry& entry, const std::string& default_model) {
   if (!entry.status.ok()) {
     const std::string instead = entry.model == nullptr
                                     ? "not served"
-                                    : fmt::format("version {} as loaded before is served on", entry.version());
+                                    : fmt::format("version {}, which loaded, is served in its place", entry.version());
     spdlog::error("model {}: {}: {}", entry.name, instead, std::string(entry.status.message()));
     return;
   }

@@ -1,6 +1,8 @@
 #include "server/options.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -51,13 +53,30 @@ absl::Status CheckListen(const ListenOptions& listen) {
   RETURN_IF_ERROR(InRange("max-header-bytes", listen.max_header_bytes, 1024, 16 << 20));
   RETURN_IF_ERROR(NotNegative("max-connection-age-grace", listen.max_connection_age_grace));
   for (const auto& [option, duration] :
-       {std::pair{"handshake-timeout", listen.handshake_timeout},
+       {std::pair{"handshake-timeout", listen.handshake_timeout}, std::pair{"upload-timeout", listen.upload_timeout},
         std::pair{"max-connection-idle", listen.max_connection_idle},
         std::pair{"max-connection-age", listen.max_connection_age}, std::pair{"keepalive-time", listen.keepalive_time},
         std::pair{"keepalive-timeout", listen.keepalive_timeout}}) {
     if (duration < absl::Seconds(1)) {
       return absl::InvalidArgumentError(
           absl::StrCat("--", option, ": wanted 1 or more seconds, got ", absl::FormatDuration(duration)));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Ports that would be found to be one only after minutes of loading. Port 0 is another each time.
+absl::Status CheckPorts(const ServerOptions& options) {
+  const std::array<std::pair<absl::string_view, absl::string_view>, 3> ports = {
+      {{"listen", options.listen.address},
+       {"health-listen", options.security.health_listen},
+       {"metrics-listen", options.observability.metrics_listen}}};
+  for (size_t i = 0; i < ports.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      const auto& [option, address] = ports[i];
+      if (address.empty() || address != ports[j].second || absl::EndsWith(address, ":0")) continue;
+      return absl::InvalidArgumentError(absl::StrCat("--", option, ": wanted another address than --", ports[j].first,
+                                                     ", got '", address, "' for both"));
     }
   }
   return absl::OkStatus();
@@ -88,12 +107,15 @@ absl::Status ServerOptions::Validate() const {
   RETURN_IF_ERROR(AtLeast("max-queued-images", scheduler.max_queued_images, "max-images", limits.max_images));
   RETURN_IF_ERROR(AtLeast("max-queued-bytes", scheduler.max_queued_bytes, "max-message-bytes plus --max-answer-bytes",
                           limits.max_message_bytes + limits.max_answer_bytes));
-  RETURN_IF_ERROR(AtLeast("max-decoded-bytes", scheduler.max_decoded_bytes, "6 times --max-image-pixels",
-                          kBytesOfAPixel * limits.image.max_pixels));
+  RETURN_IF_ERROR(AtLeast("max-decoded-bytes", scheduler.max_decoded_bytes, "max-image-pixels' largest picture",
+                          LargestImageBytes(limits.image)));
+  RETURN_IF_ERROR(CheckPorts(*this));
   if (response_cache_bytes != 0 && response_cache_bytes < kLeastResponseCache) {
     return absl::InvalidArgumentError(absl::StrCat("--response-cache-bytes: wanted 0 (no cache) or at least ",
                                                    kLeastResponseCache, ", got ", response_cache_bytes));
   }
+  RETURN_IF_ERROR(
+      AtLeast("max-transport-bytes", max_transport_bytes(), "max-message-bytes twice", 2 * limits.max_message_bytes));
   RETURN_IF_ERROR(InRange("stream-window", limits.stream_window, 1, 1024));
   RETURN_IF_ERROR(InRange("max-plans", compile.max_plans, 1, 100'000));
   RETURN_IF_ERROR(InRange("max-native-plans", compile.max_native_plans, 1, 100'000));
@@ -101,6 +123,11 @@ absl::Status ServerOptions::Validate() const {
   RETURN_IF_ERROR(NotNegative("lame-duck", drain.lame_duck));
   RETURN_IF_ERROR(NotNegative("drain-timeout", drain.timeout));
   return absl::OkStatus();
+}
+
+int64_t ServerOptions::max_transport_bytes() const {
+  if (listen.max_transport_bytes != 0) return listen.max_transport_bytes;
+  return std::max(scheduler.max_queued_bytes / 2, 2 * limits.max_message_bytes);
 }
 
 }  // namespace onebyone

@@ -24,8 +24,13 @@ struct RequestLimits {
   ImageLimits image;
 };
 
-// Of a decoded picture: red, green and blue, and once more where it has to be turned upright.
-inline constexpr int64_t kBytesOfAPixel = 6;
+// What decoding one picture can take: red, green and blue, once more where it has to be turned upright, and of a JPEG
+// in several scans the coefficients, two bytes each of up to four components in units of up to 32x32 pixels.
+constexpr int64_t LargestImageBytes(const ImageLimits& limits) {
+  constexpr int64_t kUnit = 32;
+  const int64_t padded_pixels = limits.max_pixels + 2 * kUnit * limits.max_side + kUnit * kUnit;
+  return 6 * limits.max_pixels + 8 * padded_pixels;
+}
 
 struct SchedulerOptions {
   int lanes = 0;                                 // worker threads; 0: one per usable CPU
@@ -41,6 +46,9 @@ struct ListenOptions {
   int max_streams = 256;                // concurrent calls of one connection
   int max_connections = 4096;           // of each port; less where fewer files may be open (connection_limit.h)
   int64_t max_header_bytes = 16 << 10;  // all headers of a call together
+  // What gRPC may hold of messages that have not come whole; 0: half of max_queued_bytes, or twice max_message_bytes.
+  int64_t max_transport_bytes = 0;
+  absl::Duration upload_timeout = absl::Seconds(60);       // from a call's headers until its message is there
   absl::Duration handshake_timeout = absl::Seconds(10);    // from accept until TLS and the HTTP/2 settings are through
   absl::Duration max_connection_idle = absl::Minutes(15);  // without a call
   absl::Duration max_connection_age = absl::Minutes(30);   // gRPC adds or takes up to a tenth
@@ -73,6 +81,8 @@ struct ServerOptions {
 
   // INVALID_ARGUMENT naming the option, what was wanted and what was got.
   absl::Status Validate() const;
+  // Of `listen`, or what its 0 means.
+  int64_t max_transport_bytes() const;
 };
 
 }  // namespace onebyone

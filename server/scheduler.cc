@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/status_macros.h"
+#include "server/status_details.h"
 
 namespace onebyone {
 namespace {
@@ -50,7 +51,7 @@ absl::Status Scheduler::Schedule(Job& job, int64_t bytes) {
   if (queue_.Push(job, predicted.work / job.images(), now)) return absl::OkStatus();
   admission_.Drop(load);
   admission_.Leave(load.client, bytes);
-  return absl::UnavailableError("the server has ended its work");
+  return WithRetryAfter(absl::UnavailableError("the server has ended its work"), absl::Seconds(1));
 }
 
 bool Scheduler::RunNext(LaneTools& tools) {

@@ -18,6 +18,7 @@
 #include "server/connections.h"
 #include "server/cpu_quota.h"
 #include "server/observability/call_interceptor.h"
+#include "server/status_details.h"
 
 namespace onebyone {
 namespace {
@@ -33,14 +34,24 @@ constexpr absl::Duration kRefusing = absl::Milliseconds(500);
 // A proxy tells its client of a refusal, but not of a closed connection: it takes another server.
 constexpr absl::Duration kLettingGo = absl::Seconds(2);
 constexpr absl::Duration kWordOfDrain = absl::Milliseconds(50);  // before that, for health's watchers to be told
-constexpr int kMostReflectionThreads = 16;                       // each reflection stream holds one
+// At messages that have not come whole: how much they hold, and how long. The first often, for a gigabyte a second may
+// come, but with thousands of connections no more than 2 % of a CPU: resting for so many times what a look took.
+constexpr absl::Duration kBetweenLooks = absl::Milliseconds(50);
+constexpr int kRestAfterLook = 49;
+constexpr absl::Duration kBetweenLateLooks = absl::Milliseconds(250);
+constexpr int kMostReflectionThreads = 16;  // each reflection stream holds one
 
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(std::min<int64_t>(absl::ToInt64Milliseconds(duration), std::numeric_limits<int>::max()));
 }
 
-void Configure(const ListenOptions& listen, const RequestLimits& limits, grpc::ServerBuilder& builder) {
+void Configure(const ServerOptions& options, grpc::ServerBuilder& builder) {
+  const ListenOptions& listen = options.listen;
+  const RequestLimits& limits = options.limits;
   builder.SetMaxReceiveMessageSize(static_cast<int>(limits.max_message_bytes));
+  // gRPC inflates a message before it looks at its size: 300 KB can become 350 MB.
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   builder.SetMaxSendMessageSize(-1);                        // bounded by max_answer_bytes
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second server on the port fails, instead of sharing it
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, listen.max_streams);
@@ -59,6 +70,8 @@ void Configure(const ListenOptions& listen, const RequestLimits& limits, grpc::S
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);
   grpc::ResourceQuota quota("onebyone");
   quota.SetMaxThreads(kMostReflectionThreads);
+  // The second bound: past it gRPC cuts calls of all connections, whoever holds the bytes. The first is Uploads.
+  quota.Resize(static_cast<size_t>(2 * options.max_transport_bytes()));
   builder.SetResourceQuota(quota);
 }
 
@@ -81,6 +94,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   server->health_->SetServing();
   server->WatchModels();
   server->LimitConnections();
+  server->WatchUploads();
   spdlog::info("listening on {}", server->address_);
   if (!options.security.health_listen.empty()) {
     spdlog::info("health alone on {} (port {})", options.security.health_listen, server->health_port_);
@@ -118,7 +132,7 @@ absl::Status Server::StartLanes() {
   spdlog::info("lanes: {} ({}; usable CPUs: {}, {})", lanes,
                options_.scheduler.lanes > 0 ? "as asked" : "one per usable CPU", budget.cpus, budget.reason);
   pixels_ = std::make_unique<PixelBudget>(options_.scheduler.max_decoded_bytes,
-                                          kBytesOfAPixel * options_.limits.image.max_pixels, lanes);
+                                          LargestImageBytes(options_.limits.image), lanes);
   ASSIGN_OR_RETURN(scheduler_, Scheduler::Create(lanes, {.limits = options_.limits.image, .pixels = pixels_.get()},
                                                  {.waiting_images = options_.scheduler.max_queued_images,
                                                   .bytes = options_.scheduler.max_queued_bytes},
@@ -129,12 +143,15 @@ absl::Status Server::StartLanes() {
 absl::Status Server::Listen() {
   context_.reset(new ExtractionContext{*models_, *scheduler_, options_.limits, WallClock(), ReductionCache(),
                                        *observability_, cache_.get()});
-  service_ = std::make_unique<FeatureService>(*context_);
-  kserve_ = std::make_unique<KserveService>(*context_);
+  intake_ = std::make_unique<Intake>(options_, WallClock());
+  service_ = std::make_unique<FeatureService>(*context_, *intake_);
+  kserve_ = std::make_unique<KserveService>(*context_, *intake_);
   grpc::EnableDefaultHealthCheckService(true);
   if (options_.listen.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  refused_calls_ = std::make_unique<RefusedCalls>(observability_->metrics().calls(), WallClock());
+  security_->TellRefusals([this](absl::string_view path, const absl::Status& why) { refused_calls_->Tell(path, why); });
   grpc::ServerBuilder builder;
-  Configure(options_.listen, options_.limits, builder);
+  Configure(options_, builder);
   const std::string& address = options_.listen.address;
   builder.AddListeningPort(address, security_->MainPort(), &port_);
   const std::string& health_address = options_.security.health_listen;
@@ -175,25 +192,50 @@ void Server::LimitConnections() {
       std::make_unique<ConnectionLimit>(AffordableConnections(options_.listen.max_connections), addresses);
 }
 
+void Server::WatchUploads() {
+  struct Next {
+    absl::Time late = absl::InfinitePast();
+    absl::Time beyond = absl::InfinitePast();
+  };
+  upload_watch_ = std::make_unique<Ticker>(
+      kBetweenLooks, [&uploads = intake_->uploads, connections = Connections(address_), next = Next()]() mutable {
+        const absl::Time start = absl::Now();
+        if (start >= next.late) {
+          uploads.EndLate();
+          next.late = start + kBetweenLateLooks;
+        }
+        if (start < next.beyond) return;
+        uploads.EndBeyond(connections.BytesReceived());
+        next.beyond = absl::Now() + kRestAfterLook * (absl::Now() - start);
+      });
+}
+
 void Server::ReloadModels() { watcher_->ReloadNow(); }
 
 bool Server::Drain() {
-  watcher_.reset();
-  health_->SetDraining();
+  // First of all: a load that is under way may take its time. Who is told by health's watch finds KServe so here.
   kserve_->SetDraining();
+  health_->SetDraining();
   spdlog::info("draining: health says NOT_SERVING; requests are taken for another {}",
                absl::FormatDuration(options_.drain.lame_duck));
   absl::SleepFor(options_.drain.lame_duck);
   LetClientsGo();
   Admission& admission = scheduler_->admission();
   admission.StartDraining();
+  const absl::Status refusal =
+      WithReason(WithRetryAfter(absl::UnavailableError("the server is draining and takes no new requests"),
+                                admission.limits().draining_retry_after),
+                 reason::kDraining);
+  intake_->uploads.EndAll(Upload::Kind::kNextOfStream, refusal);
   spdlog::info("draining: no new requests; {} in work, which get {}", admission.requests(),
                absl::FormatDuration(options_.drain.timeout));
   const bool finished = admission.WaitUntilEmpty(options_.drain.timeout);
   if (!finished) spdlog::warn("draining: time is over, {} requests are cancelled", admission.requests());
   if (finished) absl::SleepFor(kRefusing);
+  intake_->uploads.EndAll(Upload::Kind::kMessage, refusal);
   grpc_->Shutdown(std::chrono::system_clock::now() + (finished ? kLastCallsGrace : kLastCallsGrace * 0));
   grpc_->Wait();
+  watcher_.reset();
   spdlog::info("drained");
   return finished;
 }
@@ -204,7 +246,9 @@ void Server::LetClientsGo() {
   absl::SleepFor(kWordOfDrain);
   const absl::Time end = absl::Now() + std::min(kLettingGo, options_.drain.timeout);
   const Admission& admission = scheduler_->admission();
-  const auto is_busy = [&](const std::string& peer) { return admission.requests_of(peer) > 0; };
+  const auto is_busy = [&](const std::string& peer) {
+    return admission.requests_of(peer) > 0 || intake_->uploads.HasMessageOf(peer);
+  };
   while (connections.CloseIdle(is_busy) > 0 && absl::Now() < end) absl::SleepFor(absl::Milliseconds(2));
 }
 

@@ -9,14 +9,17 @@
 #include "server/extraction.h"
 #include "server/feature_service.h"
 #include "server/health.h"
+#include "server/intake/intake.h"
 #include "server/kserve/kserve_service.h"
 #include "server/model_registry.h"
 #include "server/model_watcher.h"
 #include "server/observability/observability.h"
+#include "server/observability/refused_calls.h"
 #include "server/options.h"
 #include "server/scheduler.h"
 #include "server/security/connection_limit.h"
 #include "server/security/security.h"
+#include "server/security/ticker.h"
 
 namespace onebyone {
 
@@ -59,6 +62,7 @@ class Server {
   absl::Status Listen();
   void WatchModels();
   void LimitConnections();
+  void WatchUploads();
   void LetClientsGo();
 
   const ServerOptions options_;
@@ -69,13 +73,16 @@ class Server {
   std::unique_ptr<Scheduler> scheduler_;
   std::unique_ptr<Observability> observability_;
   std::unique_ptr<ExtractionContext> context_;
+  std::unique_ptr<Intake> intake_;
   std::unique_ptr<FeatureService> service_;
   std::unique_ptr<KserveService> kserve_;
+  std::unique_ptr<RefusedCalls> refused_calls_;
   std::unique_ptr<Security> security_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Health> health_;
   std::unique_ptr<ModelWatcher> watcher_;
   std::unique_ptr<ConnectionLimit> connection_limit_;
+  std::unique_ptr<Ticker> upload_watch_;
   std::string address_;
   int port_ = 0;
   int health_port_ = 0;

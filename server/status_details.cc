@@ -65,6 +65,10 @@ absl::Status WithRenamedField(const absl::Status& status, absl::FunctionRef<std:
   return WithViolation(status.code(), rename(field), description);
 }
 
+bool NamesField(const absl::Status& status) {
+  return status.GetPayload(TypeUrl<google::rpc::BadRequest>()).has_value();
+}
+
 absl::Status ResourceNotFound(absl::string_view type, absl::string_view name, absl::string_view description) {
   absl::Status status = absl::NotFoundError(description);
   google::rpc::ResourceInfo detail;

@@ -23,6 +23,9 @@ absl::Status AtField(absl::string_view field, const absl::Status& status);
 // `status` with `rename` applied to the field that its BadRequest names, in the message too. Others stay as they are.
 absl::Status WithRenamedField(const absl::Status& status, absl::FunctionRef<std::string(absl::string_view)> rename);
 
+// Whether it has a BadRequest.
+bool NamesField(const absl::Status& status);
+
 // NOT_FOUND with a ResourceInfo. `type` is "model" or the like.
 absl::Status ResourceNotFound(absl::string_view type, absl::string_view name, absl::string_view description);
 

@@ -2,60 +2,118 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "server/answer_buffer.h"
 #include "server/extract_call.h"
 #include "server/grpc_status.h"
+#include "server/intake/message_check.h"
 #include "server/status_details.h"
 
 namespace onebyone {
 namespace {
 
-// How long a held request waits at most before it is tried again.
+// How long a held request waits at most before it is tried again: the first time, and in the end. To try means to check
+// it once more.
 constexpr std::chrono::milliseconds kHeldFor(50);
+constexpr std::chrono::milliseconds kMostHeldFor(1000);
 
 }  // namespace
 
-StreamCall::StreamCall(grpc::CallbackServerContext& call, ExtractionContext& context)
-    : call_(call), context_(context), origin_(context.observability.OriginOf(&call)) {
+StreamCall::StreamCall(grpc::CallbackServerContext& call, ExtractionContext& context, Intake& intake)
+    : call_(call),
+      context_(context),
+      intake_(intake),
+      origin_(context.observability.OriginOf(&call)),
+      peer_(call.peer()) {
   Continue();
 }
 
 void StreamCall::OnReadDone(bool ok) {
+  const bool is_ending = !intake_.uploads.Remove(*this, ok ? static_cast<int64_t>(message_.Length()) : 0);
+  std::unique_ptr<Exchange> exchange;
+  const absl::Status read = ok && !is_ending ? ReadRequest(exchange) : absl::OkStatus();
   Exchange* next = nullptr;
   {
     const absl::MutexLock lock(&mutex_);
     reading_ = false;
-    if (ok && !broken_) {
-      next = exchanges_.back().get();
-      ++busy_;
-    } else {
-      exchanges_.pop_back();
+    awaits_end_ = is_ending && !is_ended_;
+    if (!read.ok() && !NamesField(read)) {
+      StopReading(read);
+    } else if (exchange == nullptr || broken_) {
       no_more_requests_ = true;
+    } else {
+      next = exchange.get();
+      exchanges_.push_back(std::move(exchange));
+      hold_for_ = kHeldFor;
+      ++busy_;
     }
   }
   if (next == nullptr) return Continue();
-  Begin(*next);
+  if (read.ok()) {
+    Begin(*next);
+  } else {
+    Refuse(*next, read);
+  }
   Continue(nullptr, 1);
 }
 
+void StreamCall::EndUpload(const absl::Status& why) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    is_ended_ = true;
+    awaits_end_ = false;
+    StopReading(why);
+  }
+  Continue();
+}
+
+absl::Status StreamCall::ReadRequest(std::unique_ptr<Exchange>& exchange) {
+  try {
+    exchange = std::make_unique<Exchange>(context_, origin_);
+    exchange->bytes = static_cast<int64_t>(message_.Length());
+    const absl::Status read = ReadMessage(message_, intake_.rules.stream_features(), exchange->request);
+    exchange->response.set_request_id(read.ok() ? exchange->request.request_id()
+                                                : FindText(message_, v1::StreamFeaturesRequest::kRequestIdFieldNumber));
+    message_.Clear();
+    return read;
+  } catch (const std::exception& error) {  // no memory
+    return absl::ResourceExhaustedError(absl::StrCat("the request could not be taken: ", error.what()));
+  }
+}
+
+void StreamCall::StopReading(const absl::Status& outcome) {
+  no_more_requests_ = true;
+  outcome_.Update(outcome);  // the first one counts
+}
+
+void StreamCall::Refuse(Exchange& exchange, const absl::Status& why) {
+  WriteOutcome(exchange, why);
+  const absl::MutexLock lock(&mutex_);
+  exchange.begun = exchange.ended = true;
+  answers_.push_back(&exchange);
+}
+
 void StreamCall::Begin(Exchange& exchange) {
-  exchange.response.set_request_id(exchange.request.request_id());
+  if (!exchange.held) exchange.held = intake_.held.Take(exchange.bytes);
   Caller caller = CallerOf(call_);
-  caller.waits_for_room = true;
+  caller.waits_for_room = static_cast<bool>(exchange.held);
   const absl::Status started =
       exchange.extraction.Start(exchange.request.request(), *exchange.response.mutable_response(), std::move(caller),
                                 [this, &exchange](const absl::Status& outcome) {
                                   WriteOutcome(exchange, outcome);
                                   Continue(&exchange);
                                 });
-  if (!started.ok() && !Extraction::FoundNoRoom(started)) WriteOutcome(exchange, started);
+  const bool is_held = exchange.held && Extraction::FoundNoRoom(started);
+  if (!is_held) exchange.held = ByteBudget::Part();
+  if (!started.ok() && !is_held) WriteOutcome(exchange, started);
   bool is_unwanted = false;
   {
     const absl::MutexLock lock(&mutex_);
-    if (Extraction::FoundNoRoom(started)) {
+    if (is_held) {
       Hold(exchange);
     } else {
       exchange.begun = true;
@@ -63,6 +121,7 @@ void StreamCall::Begin(Exchange& exchange) {
       if (exchange.ended) answers_.push_back(&exchange);
       is_unwanted = broken_ && !exchange.ended;
     }
+    if (!started.ok() && ReasonOf(started) == reason::kDraining) StopReading(started);
   }
   if (is_unwanted) exchange.extraction.Cancel();
 }
@@ -70,12 +129,14 @@ void StreamCall::Begin(Exchange& exchange) {
 void StreamCall::Hold(Exchange& exchange) {
   if (broken_) {
     exchange.begun = exchange.ended = true;  // nobody reads an answer
+    exchange.held = ByteBudget::Part();
     return;
   }
   held_ = &exchange;
   if (alarm_is_set_) return;
   alarm_is_set_ = true;
-  alarm_.Set(std::chrono::system_clock::now() + kHeldFor, [this](bool /*ok*/) {
+  alarm_.emplace();  // another one: this may be the last one's callback, which setting it again would overwrite
+  alarm_->Set(std::chrono::system_clock::now() + hold_for_, [this](bool /*ok*/) {
     Exchange* held = nullptr;
     {
       const absl::MutexLock lock(&mutex_);
@@ -86,6 +147,7 @@ void StreamCall::Hold(Exchange& exchange) {
     Begin(*held);
     Continue(nullptr, 1);
   });
+  hold_for_ = std::min(2 * hold_for_, kMostHeldFor);
 }
 
 StreamCall::Exchange* StreamCall::TakeHeld() {
@@ -96,9 +158,21 @@ StreamCall::Exchange* StreamCall::TakeHeld() {
 }
 
 void StreamCall::WriteOutcome(Exchange& exchange, const absl::Status& outcome) {
-  *exchange.response.mutable_status() = ToRpcStatus(outcome);
-  if (!outcome.ok()) exchange.response.clear_response();
-  exchange.answer = MakeAnswerBuffer(std::move(exchange.response));
+  try {
+    *exchange.response.mutable_status() = ToRpcStatus(outcome);
+    if (!outcome.ok()) exchange.response.clear_response();
+    exchange.answer = MakeAnswerBuffer(std::move(exchange.response));
+    return;
+  } catch (const std::exception&) {  // no memory
+    exchange.response.Clear();       // and its maps
+  }
+  try {
+    exchange.response.set_request_id(exchange.request.request_id());
+    *exchange.response.mutable_status() = ToRpcStatus(absl::ResourceExhaustedError("no memory for the answer"));
+    exchange.answer = MakeAnswerBuffer(std::move(exchange.response));
+  } catch (const std::exception&) {  // not even for that: Continue breaks the stream
+    exchange.answer = grpc::ByteBuffer();
+  }
 }
 
 void StreamCall::OnWriteDone(bool ok) {
@@ -125,9 +199,12 @@ void StreamCall::Break() {
   {
     const absl::MutexLock lock(&mutex_);
     broken_ = true;
-    if (held_ != nullptr) held_->begun = held_->ended = true;
+    if (held_ != nullptr) {
+      held_->begun = held_->ended = true;
+      held_->held = ByteBudget::Part();
+    }
     held_ = nullptr;
-    if (alarm_is_set_) alarm_.Cancel();
+    if (alarm_is_set_) alarm_->Cancel();
     for (const std::unique_ptr<Exchange>& exchange : exchanges_) {
       if (exchange->begun && !exchange->ended) in_work.push_back(exchange.get());
     }
@@ -140,10 +217,12 @@ void StreamCall::Break() {
 }
 
 void StreamCall::Continue(Exchange* ended, int no_longer_busy) {
-  v1::StreamFeaturesRequest* read = nullptr;
+  bool read = false;
   const grpc::ByteBuffer* write = nullptr;
   Exchange* again = nullptr;
   bool finish = false;
+  bool cancel = false;
+  absl::Status outcome;
   {
     // One lock for the end and what follows from it: between two, another thread could write the answer, finish the
     // call and delete this.
@@ -155,25 +234,38 @@ void StreamCall::Continue(Exchange* ended, int no_longer_busy) {
       again = TakeHeld();
     }
     if (MayRead()) {
-      exchanges_.push_back(std::make_unique<Exchange>(context_, origin_));
-      read = &exchanges_.back()->request;
-      reading_ = true;
+      read = reading_ = true;
+      ++busy_;  // EndUpload may come before the read has begun
     }
     if (!writing_ && !broken_ && !answers_.empty()) {
       write = &answers_.front()->answer;
-      writing_ = true;
+      if (write->Valid()) {
+        writing_ = true;
+      } else {
+        write = nullptr;
+        cancel = !cancelled_;
+        cancelled_ = true;
+        if (cancel) ++busy_;
+      }
     }
     finish = IsOver() && !finished_;
-    if (finish) finished_ = true;
+    if (finish) {
+      finished_ = true;
+      outcome = outcome_;
+    }
   }
   // Outside the lock, and safe there: the flags set above keep every other thread from finishing before these have been
   // answered.
-  if (read != nullptr) StartRead(read);
+  if (read) {
+    intake_.uploads.Add(*this, Upload::Kind::kNextOfStream, peer_);
+    StartRead(&message_);
+  }
   if (write != nullptr) StartWrite(write);
-  if (finish) return Finish(grpc::Status::OK);
-  if (again == nullptr) return;
-  Begin(*again);
-  Continue(nullptr, 1);
+  if (cancel) call_.TryCancel();  // OnCancel follows
+  if (finish) return Finish(FinishingStatus(outcome, call_));
+  if (again != nullptr) Begin(*again);
+  const int was_busy = (read ? 1 : 0) + (cancel ? 1 : 0) + (again != nullptr ? 1 : 0);
+  if (was_busy > 0) Continue(nullptr, was_busy);
 }
 
 bool StreamCall::MayRead() const {
@@ -182,7 +274,7 @@ bool StreamCall::MayRead() const {
 }
 
 bool StreamCall::IsOver() const {
-  if (reading_ || writing_ || alarm_is_set_ || busy_ > 0) return false;
+  if ((reading_ && !is_ended_) || awaits_end_ || writing_ || alarm_is_set_ || busy_ > 0) return false;
   if (!broken_) return no_more_requests_ && exchanges_.empty();
   return std::all_of(exchanges_.begin(), exchanges_.end(),
                      [](const std::unique_ptr<Exchange>& exchange) { return exchange->Answered(); });

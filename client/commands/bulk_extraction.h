@@ -9,24 +9,22 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/types/span.h"
 #include "client/commands/image_list.h"
 #include "client/commands/progress.h"
 #include "client/commands/terminal.h"
 #include "client/feature_client.h"
+#include "client/image_batches.h"
 #include "onebyone/v1/feature_extraction.pb.h"
 
 namespace onebyone {
 
-struct BulkOptions {
-  v1::ExtractFeaturesRequest request;  // without images: what is asked of each
-  int images_per_request = 8;
-  int requests_in_flight = 4;
-};
+// What failed: this image (to be read, decoded, or taken by the sink), or the whole request that it was sent with.
+enum class FailedPart { kImage, kRequest };
 
 struct ImageFailure {
   size_t image = 0;  // its place in the list
   absl::Status reason;
+  FailedPart part = FailedPart::kImage;
 };
 
 struct BulkOutcome {
@@ -41,41 +39,42 @@ struct BulkOutcome {
 // by several threads at once.
 using ImageSink = std::function<absl::Status(size_t image, const v1::ImageResult& result)>;
 
-// Many images through a server: a few threads, each of which reads some images, asks, hands the features to the sink,
-// and begins again. Holds no more images than `requests_in_flight` requests do. What is passed by reference is
-// borrowed.
+// Is told of each failure as it happens. Called by several threads at once.
+using FailureSink = std::function<void(const ImageFailure& failure)>;
+
+// Many images through a server, as one run of ImageBatches: a few threads, each of which reads some images, asks, hands
+// the features to the sink, and begins again. Holds no more images than `requests_in_flight` requests do. What is
+// passed by reference is borrowed.
 class BulkExtraction {
  public:
-  // `command` begins each message: "extract".
-  BulkExtraction(std::string command, const FeatureClient& client, const BulkOptions& options,
-                 const std::vector<ImageSource>& images, ImageSink sink, Terminal& terminal);
+  // `command` begins each message: "extract". `failures` may be empty.
+  BulkExtraction(std::string command, const FeatureClient& client, const BatchOptions& options,
+                 const std::vector<ImageSource>& images, ImageSink sink, Terminal& terminal, FailureSink failures = {});
 
   BulkOutcome Run();
 
  private:
-  struct Loaded {
-    size_t image;
-    std::string content;
+  struct Batch {
+    std::vector<size_t> images;
+    std::vector<std::string> contents;
   };
 
   void Work();
-  std::vector<Loaded> LoadBatch();
-  bool Stopped() const { return stopped_.load() || terminal_.interruption.cancelled(); }
-  void Ask(absl::Span<const Loaded> batch);
-  void FailAll(absl::Span<const Loaded> batch, const absl::Status& status);
+  Batch LoadBatch();
+  bool Stopped() const { return terminal_.interruption.cancelled() || !batches_.stopped_by().ok(); }
+  void Ask(Batch batch);
   void CountDone(const v1::ImageResult& result);
-  void Fail(size_t image, const absl::Status& status);
+  void Fail(size_t image, const absl::Status& status, FailedPart part = FailedPart::kImage);
 
   const std::string command_;
-  const FeatureClient& client_;
-  const BulkOptions& options_;
+  const BatchOptions& options_;
+  ImageBatches batches_;
   const std::vector<ImageSource>& images_;
   const ImageSink sink_;
+  const FailureSink failures_;
   Terminal& terminal_;
   Progress progress_;
   std::atomic<size_t> next_image_ = 0;
-  std::atomic<bool> stopped_ = false;
-  std::atomic<int> failures_in_a_row_ = 0;
   absl::Mutex mutex_;
   BulkOutcome outcome_ ABSL_GUARDED_BY(mutex_);
 };

@@ -2,7 +2,7 @@
 
 namespace onebyone {
 
-void AddBulkFlags(CLI::App& command, BulkOptions& options) {
+void AddBulkFlags(CLI::App& command, BatchOptions& options) {
   command.add_option("--batch", options.images_per_request, "Images per request, 8 unless told")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));

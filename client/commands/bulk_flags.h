@@ -7,6 +7,6 @@
 namespace onebyone {
 
 // --batch and --parallel.
-void AddBulkFlags(CLI::App& command, BulkOptions& options);
+void AddBulkFlags(CLI::App& command, BatchOptions& options);
 
 }  // namespace onebyone

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
 
 #include "client/commands/terminal.h"
 
@@ -16,6 +17,9 @@ void AddViewCommand(CLI::App& program, Command& chosen);
 void AddSimilarCommand(CLI::App& program, Command& chosen);
 void AddModelsCommand(CLI::App& program, Command& chosen);
 void AddHealthCommand(CLI::App& program, Command& chosen);
+// `command_line`: as typed, for the report.
+void AddLoadCommand(CLI::App& program, Command& chosen, const std::string& command_line);
 void AddTopCommand(CLI::App& program, Command& chosen);
+void AddCompareCommand(CLI::App& program, Command& chosen);
 
 }  // namespace onebyone

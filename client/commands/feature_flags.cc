@@ -77,7 +77,7 @@ absl::StatusOr<v1::Pooling> ParsePooling(absl::string_view text) {
 void AddFeatureFlags(CLI::App& command, FeatureFlags& flags, LayerCount count) {
   CLI::Option* layer =
       command.add_option("--layer", flags.layers, "Layer to extract, as 'onebyone models NAME' lists them");
-  layer->required()->type_name("NAME");
+  layer->required(count != LayerCount::kOptional)->type_name("NAME");
   if (count == LayerCount::kOne) {
     layer->expected(1);
   } else {
@@ -105,7 +105,7 @@ void AddFeatureFlags(CLI::App& command, FeatureFlags& flags, LayerCount count) {
       ->type_name("NAME");
   command
       .add_option_function<uint64_t>(
-          "--seed", [&flags](uint64_t seed) { flags.feature.set_seed(seed); },
+          count == LayerCount::kOptional ? "--projection-seed" : "--seed", [&flags](uint64_t seed) { flags.feature.set_seed(seed); },
           "Seed of the random projection; 0 unless told")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber);

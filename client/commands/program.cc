@@ -1,9 +1,17 @@
 #include "client/commands/program.h"
 
+#include <google/protobuf/stubs/common.h>
+#include <grpcpp/grpcpp.h>
+
 #include <algorithm>
 #include <exception>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/commands/command.h"
+#include "engine/program/opencv_version.h"
+#include "engine/program/page_flags.h"
+#include "engine/program/version_line.h"
 
 namespace onebyone {
 namespace {
@@ -12,11 +20,18 @@ constexpr char kFooter[] =
     "Exit codes: 0 done, 1 failed in part or whole (each failure is named on standard error), 2 wrong usage.\n"
     "'onebyone COMMAND --help' tells the options of a command.";
 
+std::string Version() {
+  return VersionLine("onebyone", {{"gRPC", grpc::Version()},
+                                  {"protobuf", google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION)},
+                                  {"OpenCV", OpenCvVersion()}});
+}
+
 }  // namespace
 
 int RunProgram(const std::vector<std::string>& arguments, Terminal& terminal) {
   CLI::App program("Image features over gRPC: any layer of a network, any number of channels.", "onebyone");
-  program.set_version_flag("--version", ONEBYONE_VERSION);
+  program.set_version_flag("--version", Version);
+  AddPageFlags(program);
   program.require_subcommand(1);
   program.footer(kFooter);
   Command chosen;
@@ -25,7 +40,9 @@ int RunProgram(const std::vector<std::string>& arguments, Terminal& terminal) {
   AddSimilarCommand(program, chosen);
   AddModelsCommand(program, chosen);
   AddHealthCommand(program, chosen);
+  AddLoadCommand(program, chosen, absl::StrCat("onebyone ", absl::StrJoin(arguments, " ")));
   AddTopCommand(program, chosen);
+  AddCompareCommand(program, chosen);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
     program.parse(reversed);

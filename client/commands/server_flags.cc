@@ -2,6 +2,10 @@
 
 #include <string>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 
 namespace onebyone {
@@ -20,10 +24,24 @@ void AddSecurityFlags(CLI::App& command, ChannelSecurity& security) {
   file("--token-file", security.token_file, "File with the bearer token for the server, alone in it");
 }
 
+// "p95" or "20ms".
+void ReadHedgeAfter(const std::string& text, HedgePolicy& hedge) {
+  HedgePolicy read = {.budget = hedge.budget};
+  absl::string_view rest = text;
+  const bool is_number = absl::ConsumePrefix(&rest, "p") ? absl::SimpleAtod(rest, &read.percentile)
+                                                         : absl::ParseDuration(rest, &read.delay);
+  if (!is_number || !read.enabled() || !read.Validate().ok()) {
+    throw CLI::ValidationError("--hedge-after", absl::StrCat("want p50 to p99 or a time as 20ms, got '", text, "'"));
+  }
+  hedge = read;
+}
+
 }  // namespace
 
 void AddServerFlags(CLI::App& command, ClientOptions& options) {
-  command.add_option("--server", options.target, "Address of the server, or a gRPC target such as unix:/path")
+  command
+      .add_option("--server", options.target,
+                  "Address of the server, several with commas between, or a gRPC target such as unix:/path")
       ->required()
       ->type_name("HOST:PORT")
       ->envname("ONEBYONE_SERVER");
@@ -34,6 +52,25 @@ void AddServerFlags(CLI::App& command, ClientOptions& options) {
       ->type_name("SECONDS")
       ->check(CLI::PositiveNumber);
   AddSecurityFlags(command, options.security);
+}
+
+void AddAvailabilityFlags(CLI::App& command, ClientOptions& options) {
+  command.add_flag("--health-check", options.health_check,
+                   "Watch the health of each server and ask only those that serve");
+  CLI::Option* after =
+      command
+          .add_option_function<std::string>(
+              "--hedge-after", [&options](const std::string& text) { ReadHedgeAfter(text, options.hedge); },
+              "Ask a second time, the next server, what took longer than this percentile of recent requests or this "
+              "time; the first answer counts")
+          ->type_name("p95|20ms");
+  command
+      .add_option_function<double>(
+          "--hedge-budget", [&options](double percent) { options.hedge.budget = percent / 100; },
+          "Most requests asked a second time, of 100; 5 unless told")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(0.01, 100.0))
+      ->needs(after);
 }
 
 }  // namespace onebyone

@@ -10,6 +10,9 @@ namespace onebyone {
 // --server, --deadline, --tls and what belongs to it, --token-file.
 void AddServerFlags(CLI::App& command, ClientOptions& options);
 
+// --health-check, --hedge-after and --hedge-budget: for commands that send images to several servers.
+void AddAvailabilityFlags(CLI::App& command, ClientOptions& options);
+
 // --model and --model-version of any message that has those fields.
 template <typename Request>
 void AddModelFlags(CLI::App& command, Request& request) {

@@ -69,7 +69,7 @@ class FeatureCollection {
 
 // What the server is asked, with the default layer in its place, and how the answer is described.
 struct Question {
-  BulkOptions bulk;
+  BatchOptions bulk;
   NeighbourReport report;
 };
 

@@ -14,7 +14,7 @@ enum class NeighbourForm { kTable, kCsv, kJson };
 
 struct SimilarOptions {
   ClientOptions client;
-  BulkOptions bulk;                 // one feature; its layer may be empty: the model's default
+  BatchOptions bulk;                // one feature; its layer may be empty: the model's default
   std::vector<std::string> inputs;  // folders and files
   size_t neighbours = 5;
   NeighbourForm form = NeighbourForm::kTable;

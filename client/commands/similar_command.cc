@@ -35,6 +35,7 @@ void AddSimilarCommand(CLI::App& program, Command& chosen) {
   CLI::App* command = program.add_subcommand("similar", "Find the images of a folder that look alike");
   command->footer(kFooter);
   AddServerFlags(*command, options.client);
+  AddAvailabilityFlags(*command, options.client);
   AddModelFlags(*command, options.bulk.request);
   AddFeatureFlags(*command, typed->flags, LayerCount::kOne);
   command->get_option("--layer")->required(false)->description(

@@ -17,6 +17,7 @@ struct Terminal {
   Cancellation& interruption;  // cancelled by Ctrl-C: ends the calls under way
 };
 
-enum ExitCode : int { kDone = 0, kFailed = 1, kWrongUsage = 2 };
+// kMissed: the work was done, but what it found is not what was to be (a condition of `load`, a run that is worse).
+enum ExitCode : int { kDone = 0, kFailed = 1, kWrongUsage = 2, kMissed = 3 };
 
 }  // namespace onebyone

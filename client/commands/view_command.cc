@@ -33,6 +33,7 @@ void AddViewCommand(CLI::App& program, Command& chosen) {
   CLI::App* command = program.add_subcommand("view", "Draw a layer of an image as a picture");
   command->footer(kFooter);
   AddServerFlags(*command, options.client);
+  AddAvailabilityFlags(*command, options.client);
   AddModelFlags(*command, options.request);
   AddFeatureFlags(*command, typed->flags, LayerCount::kAny);
   CLI::Option* layers = command->get_option("--layer");

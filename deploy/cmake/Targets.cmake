@@ -24,21 +24,35 @@ elseif(ONEBYONE_SANITIZER)
 endif()
 
 # onebyone_library(NAME SOURCES ... [PUBLIC libraries] [PRIVATE libraries])
-# A static library onebyone_NAME, alias onebyone::NAME.
+# A static library onebyone_NAME, alias onebyone::NAME. deploy/cmake/Install.cmake installs what engine and client need of them.
 function(onebyone_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(onebyone_${name} STATIC ${ARG_SOURCES})
   add_library(onebyone::${name} ALIAS onebyone_${name})
-  target_link_libraries(onebyone_${name} PUBLIC ${ARG_PUBLIC} PRIVATE onebyone_options ${ARG_PRIVATE})
-  target_include_directories(onebyone_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(onebyone_${name} PUBLIC ${ARG_PUBLIC} PRIVATE $<BUILD_INTERFACE:onebyone_options> ${ARG_PRIVATE})
+  target_include_directories(onebyone_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  target_compile_features(onebyone_${name} PUBLIC cxx_std_20)
 endfunction()
 
-# onebyone_program(NAME SOURCES ... LIBRARIES ...)
+# onebyone_program(NAME COMPONENT ... SOURCES ... LIBRARIES ...)
+# COMPONENT: of the installation. Manual page and completions are what the program itself prints of them.
 function(onebyone_program name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "COMPONENT" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE onebyone_options ${ARG_LIBRARIES} $<TARGET_NAME_IF_EXISTS:onebyone_sanitized_mutex>)
-  install(TARGETS ${name} RUNTIME DESTINATION bin)
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${ARG_COMPONENT})
+
+  set(pages ${PROJECT_BINARY_DIR}/pages)
+  add_custom_command(OUTPUT ${pages}/${name}.1.gz ${pages}/${name}.bash ${pages}/_${name} ${pages}/${name}.fish
+    COMMAND ${PROJECT_SOURCE_DIR}/deploy/install/make-pages $<TARGET_FILE:${name}> ${pages}
+    DEPENDS ${name} ${PROJECT_SOURCE_DIR}/deploy/install/make-pages COMMENT "Manual page and completions of ${name}" VERBATIM)
+  add_custom_target(${name}-pages ALL DEPENDS ${pages}/${name}.1.gz)
+  install(FILES ${pages}/${name}.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT ${ARG_COMPONENT})
+  install(FILES ${pages}/${name}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME ${name}
+    COMPONENT ${ARG_COMPONENT})
+  install(FILES ${pages}/_${name} DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT ${ARG_COMPONENT})
+  install(FILES ${pages}/${name}.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
+    COMPONENT ${ARG_COMPONENT})
 endfunction()
 
 # onebyone_test(NAME SOURCES ... LIBRARIES ... [LABELS ...])

@@ -37,7 +37,23 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes)
   return content;
 }
 
+namespace {
+
+// Into what cannot be replaced: a device, a pipe.
+absl::Status WriteInto(const std::string& path, absl::string_view content) {
+  std::ofstream stream(path, std::ios::binary);
+  stream.write(content.data(), static_cast<std::streamsize>(content.size()));
+  stream.close();
+  if (!stream.fail()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(path, ": cannot be written: ", std::strerror(errno)));
+}
+
+}  // namespace
+
 absl::Status WriteFile(const std::string& path, absl::string_view content) {
+  std::error_code unknown;
+  const std::filesystem::file_status there = std::filesystem::status(path, unknown);
+  if (std::filesystem::is_character_file(there) || std::filesystem::is_fifo(there)) return WriteInto(path, content);
   // A name of its own for each call: threads share the process id, and containers that share a folder may too.
   static std::atomic<int64_t> calls{0};
   const std::string temporary =

@@ -28,6 +28,9 @@ class JsonObject {
 // A JSON array of values that are JSON already.
 std::string JsonArray(const std::vector<std::string>& values);
 
+// Whether the bytes are UTF-8 as JSON wants it: no overlong forms, no surrogates.
+bool IsUtf8(absl::string_view text);
+
 // A JSON string with its quotes. Bytes that are no UTF-8 become the code points of the same number.
 std::string JsonString(absl::string_view text);
 

@@ -29,7 +29,7 @@ int64_t ScaleDown(const ImageHeader& header, int64_t min_side) {
 class KeptMemoryDecoder : public ImageDecoder {
  public:
   explicit KeptMemoryDecoder(const ImageDecoder::Options& options)
-      : limits_(options.limits), may_hold_(options.may_hold) {}
+      : limits_(options.limits), may_hold_(options.may_hold), may_go_on_(options.may_go_on) {}
 
   absl::StatusOr<RgbImage> Decode(absl::string_view encoded, int64_t min_side) override {
     if (min_side < 0) return absl::InvalidArgumentError(absl::StrCat("min_side: want at least 0, got ", min_side));
@@ -37,7 +37,8 @@ class KeptMemoryDecoder : public ImageDecoder {
     const int64_t scale_down = ScaleDown(header, min_side);
     const int64_t width = ScaledSide(header.width, scale_down);
     const int64_t height = ScaledSide(header.height, scale_down);
-    RETURN_IF_ERROR(MakeRoom(3 * width * height, header.orientation == 1 ? 0 : 3 * width * height));
+    RETURN_IF_ERROR(
+        MakeRoom(3 * width * height, header.orientation == 1 ? 0 : 3 * width * height, header.coefficient_bytes));
     ASSIGN_OR_RETURN(uint8_t* const stored, stored_.Reserve(3 * width * height));
     RETURN_IF_ERROR(DecodeStored(encoded, header, scale_down, stored));
 
@@ -68,11 +69,12 @@ class KeptMemoryDecoder : public ImageDecoder {
   }
 
  private:
-  // Frees the buffers and asks for larger ones where they are too small.
-  absl::Status MakeRoom(int64_t stored, int64_t upright) {
-    if (may_hold_ == nullptr || (stored <= stored_.bytes() && upright <= upright_.bytes())) return absl::OkStatus();
+  // Frees the buffers and asks for larger ones where they are too small, or where coefficients come beside them.
+  absl::Status MakeRoom(int64_t stored, int64_t upright, int64_t coefficients) {
+    const bool fits = stored <= stored_.bytes() && upright <= upright_.bytes() && coefficients == 0;
+    if (may_hold_ == nullptr || fits) return absl::OkStatus();
     Free();
-    return may_hold_(stored + upright);
+    return may_hold_(stored + upright + coefficients);
   }
 
   absl::Status DecodeStored(absl::string_view encoded, const ImageHeader& header, int64_t scale_down, uint8_t* rgb) {
@@ -80,7 +82,7 @@ class KeptMemoryDecoder : public ImageDecoder {
       case ImageFormat::kJpeg:
         // The common case of a large photograph; all others, and every error, are libjpeg's.
         if (scale_down == 8 && eighth_.Decode(encoded, header, rgb)) return absl::OkStatus();
-        return DecodeJpeg(encoded, header, scale_down, limits_.max_jpeg_scans, rgb);
+        return DecodeJpeg(encoded, header, scale_down, limits_.max_jpeg_scans, may_go_on_, rgb);
       case ImageFormat::kPng: return opencv_.DecodePng(encoded, limits_, rgb);
       case ImageFormat::kWebp: return opencv_.DecodeWebp(encoded, header, rgb);
       case ImageFormat::kBmp: break;
@@ -91,6 +93,7 @@ class KeptMemoryDecoder : public ImageDecoder {
 
   const ImageLimits limits_;
   const std::function<absl::Status(int64_t bytes)> may_hold_;
+  const std::function<absl::Status()> may_go_on_;
   EighthJpegDecoder eighth_;
   OpencvDecoder opencv_;
   PixelBuffer stored_;

@@ -28,6 +28,9 @@ struct ImageHeader {
   int64_t height = 0;
   int orientation = 1;  // EXIF, 1 to 8; 1 where absent or broken
   int jpeg_scans = 1;
+  // What libjpeg keeps of a JPEG in several scans until the last one is read, at any scale: all coefficients, two bytes
+  // each; 0 for all others.
+  int64_t coefficient_bytes = 0;
   bool UprightIsTransposed() const { return orientation >= 5; }
   int64_t UprightWidth() const { return UprightIsTransposed() ? height : width; }
   int64_t UprightHeight() const { return UprightIsTransposed() ? width : height; }

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kRowsAtOnce = 8;
 
-enum class Failure { kNone, kLibrary, kScans, kSize };
+enum class Failure { kNone, kLibrary, kScans, kSize, kStopped };
 
 // All that a run of libjpeg reads and writes. Plain C: libjpeg's errors jump out over its callers, so that nothing
 // between here and there may have a destructor.
@@ -32,7 +32,9 @@ struct JpegCall {
   unsigned long bytes;
   unsigned int scale_num;  // eighths
   int max_scans;
-  unsigned int width;  // to come out
+  const std::function<absl::Status()>* may_go_on;
+  absl::Status* stopped;  // why not
+  unsigned int width;     // to come out
   unsigned int height;
   uint8_t* rgb;
 };
@@ -59,9 +61,18 @@ void OnMessage(j_common_ptr common, int level) {
 
 void OnOutput(j_common_ptr) {}
 
+// A function of its own: its caller jumps away, and a status has a destructor.
+bool MayGoOn(const JpegCall& call) {
+  if (*call.may_go_on == nullptr) return true;
+  *call.stopped = (*call.may_go_on)();
+  return call.stopped->ok();
+}
+
+// libjpeg calls it before each row of blocks, of each scan where there are several.
 void OnProgress(j_common_ptr common) {
   const auto* call = static_cast<const JpegCall*>(common->client_data);
   if (call->decompress.input_scan_number > call->max_scans) Fail(common, Failure::kScans);
+  if (!MayGoOn(*call)) Fail(common, Failure::kStopped);
 }
 
 // The product of two shares of 255, rounded.
@@ -132,6 +143,7 @@ bool Run(JpegCall& call) {
 }
 
 absl::Status FailureOf(JpegCall& call) {
+  if (call.failure == Failure::kStopped) return *call.stopped;
   if (call.failure == Failure::kScans) {
     return absl::InvalidArgumentError(absl::StrCat("JPEG: scans: want at most ", call.max_scans, ", got more"));
   }
@@ -148,7 +160,8 @@ absl::Status FailureOf(JpegCall& call) {
 }  // namespace
 
 absl::Status DecodeJpeg(absl::string_view encoded, const ImageHeader& header, int64_t scale_down, int64_t max_scans,
-                        uint8_t* rgb) {
+                        const std::function<absl::Status()>& may_go_on, uint8_t* rgb) {
+  absl::Status stopped;
   JpegCall call{};
   call.decompress.err = jpeg_std_error(&call.errors);
   call.decompress.client_data = &call;
@@ -160,6 +173,8 @@ absl::Status DecodeJpeg(absl::string_view encoded, const ImageHeader& header, in
   call.bytes = encoded.size();
   call.scale_num = static_cast<unsigned int>(8 / scale_down);
   call.max_scans = static_cast<int>(std::min<int64_t>(max_scans, 1 << 20));
+  call.may_go_on = &may_go_on;
+  call.stopped = &stopped;
   call.width = static_cast<unsigned int>(ScaledSide(header.width, scale_down));
   call.height = static_cast<unsigned int>(ScaledSide(header.height, scale_down));
   call.rgb = rgb;

@@ -16,6 +16,8 @@ constexpr uint8_t kProgressive = 0xC2;
 
 absl::Status Broken(absl::string_view message) { return absl::InvalidArgumentError(absl::StrCat("JPEG: ", message)); }
 
+int64_t DividedUp(int64_t number, int64_t by) { return (number + by - 1) / by; }
+
 absl::Status CheckCoding(uint8_t marker) {
   if (marker >= kBaseline && marker <= kProgressive) return absl::OkStatus();
   const absl::string_view got = marker == 0xC3 ? "lossless" : marker < 0xC8 ? "hierarchical" : "arithmetic or unknown";
@@ -56,17 +58,34 @@ absl::StatusOr<JpegFrame> JpegFrame::Create(uint8_t marker, absl::string_view bo
   return frame;
 }
 
-absl::Status JpegFrame::CheckBytes(int64_t file_bytes) const {
-  int widest = 1;
-  int highest = 1;
+JpegFrame::Sampling JpegFrame::LargestSampling() const {
+  Sampling largest;
   for (int i = 0; i < components_; ++i) {
-    widest = std::max(widest, component_[i].horizontal);
-    highest = std::max(highest, component_[i].vertical);
+    largest.horizontal = std::max(largest.horizontal, component_[i].horizontal);
+    largest.vertical = std::max(largest.vertical, component_[i].vertical);
   }
+  return largest;
+}
+
+int64_t JpegFrame::coefficient_bytes() const {
+  constexpr int64_t kBlockBytes = 64 * 2;
+  const Sampling largest = LargestSampling();
+  const int64_t units_across = DividedUp(width_, int64_t{8} * largest.horizontal);
+  const int64_t units_down = DividedUp(height_, int64_t{8} * largest.vertical);
+  int64_t blocks = 0;
+  for (int i = 0; i < components_; ++i) {
+    blocks += units_across * component_[i].horizontal * units_down * component_[i].vertical;
+  }
+  return kBlockBytes * blocks;
+}
+
+absl::Status JpegFrame::CheckBytes(int64_t file_bytes) const {
+  const Sampling largest = LargestSampling();
   int64_t blocks = 0;
   for (int i = 0; i < components_; ++i) {
     const Component& component = component_[i];
-    blocks += (width_ * component.horizontal / widest / 8) * (height_ * component.vertical / highest / 8);
+    blocks += (width_ * component.horizontal / largest.horizontal / 8) *
+              (height_ * component.vertical / largest.vertical / 8);
   }
   const int64_t want = blocks / 8;
   if (file_bytes >= want) return absl::OkStatus();

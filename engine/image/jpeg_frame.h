@@ -24,6 +24,10 @@ class JpegFrame {
   // INVALID_ARGUMENT where the scans leave out a component or leave coefficients unfinished.
   absl::Status CheckComplete() const;
 
+  bool progressive() const { return progressive_; }
+  // Of all coefficients, two bytes each, in whole blocks of whole units (libjpeg's jpeg_component_info).
+  int64_t coefficient_bytes() const;
+
   int64_t width() const { return width_; }
   int64_t height() const { return height_; }
 
@@ -36,6 +40,11 @@ class JpegFrame {
     std::array<int8_t, 64> missing_bits{};  // of each coefficient; kUnseen before its first scan
   };
 
+  struct Sampling {
+    int horizontal = 1;
+    int vertical = 1;
+  };
+  Sampling LargestSampling() const;
   // The least that a coder can spend: one bit for each block.
   absl::Status CheckBytes(int64_t file_bytes) const;
 

@@ -105,9 +105,10 @@ class JpegWalk {
     return frame_->AddScan(body);
   }
 
-  absl::StatusOr<ImageHeader> Finish() const {
+  absl::StatusOr<ImageHeader> Finish() {
     if (!frame_.has_value()) return Broken("want a frame, got none before the end of the image");
     RETURN_IF_ERROR(frame_->CheckComplete());
+    if (frame_->progressive() || header_.jpeg_scans > 1) header_.coefficient_bytes = frame_->coefficient_bytes();
     return header_;
   }
 

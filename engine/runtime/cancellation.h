@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
+#include <limits>
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
@@ -14,11 +17,15 @@ class Cancellation {
  public:
   explicit Cancellation(absl::Time deadline = absl::InfiniteFuture()) : deadline_(deadline) {}
 
-  void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  // The first call counts.
+  void Cancel() {
+    int64_t never = kNever;
+    cancelled_at_.compare_exchange_strong(never, absl::ToUnixNanos(absl::Now()), std::memory_order_relaxed);
+  }
 
   // OK, CANCELLED, or DEADLINE_EXCEEDED.
   absl::Status Check() const {
-    if (cancelled_.load(std::memory_order_relaxed)) return absl::CancelledError("the caller has gone");
+    if (cancelled_at_.load(std::memory_order_relaxed) != kNever) return absl::CancelledError("the caller has gone");
     if (deadline_ != absl::InfiniteFuture() && absl::Now() >= deadline_) {
       return absl::DeadlineExceededError("the deadline passed before the work was done");
     }
@@ -27,9 +34,21 @@ class Cancellation {
 
   absl::Time deadline() const { return deadline_; }
 
+  // From when on nobody wanted the result: the cancellation or the deadline, whichever came first.
+  absl::Time EndOfInterest() const {
+    const int64_t cancelled_at = cancelled_at_.load(std::memory_order_relaxed);
+    return cancelled_at == kNever ? deadline_ : std::min(deadline_, absl::FromUnixNanos(cancelled_at));
+  }
+
  private:
-  std::atomic<bool> cancelled_{false};
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+  std::atomic<int64_t> cancelled_at_{kNever};  // nanoseconds since 1970
   const absl::Time deadline_;
 };
+
+// Whether `status` is what Check returns once nobody wants the result.
+inline bool IsEndOfInterest(const absl::Status& status) {
+  return absl::IsCancelled(status) || absl::IsDeadlineExceeded(status);
+}
 
 }  // namespace onebyone

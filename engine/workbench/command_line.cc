@@ -1,5 +1,7 @@
 #include "engine/workbench/command_line.h"
 
+#include <google/protobuf/stubs/common.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
@@ -10,6 +12,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "engine/bundle/preprocessing_config.h"
+#include "engine/kernels/onednn/machine_identity.h"
+#include "engine/program/opencv_version.h"
+#include "engine/program/page_flags.h"
+#include "engine/program/version_line.h"
 #include "engine/workbench/evaluate_flags.h"
 #include "engine/workbench/flag_kinds.h"
 #include "engine/workbench/reduction_flags.h"
@@ -284,12 +290,21 @@ void AddFidelity(CLI::App& app, CommandLine& line) {
   command->final_callback([&line] { line.command = WorkbenchCommand::kFidelity; });
 }
 
+std::string Version() {
+  return VersionLine("onebyone-model",
+                     {{"oneDNN", OnednnVersion()},
+                      {"isa", InstructionSet()},
+                      {"OpenCV", OpenCvVersion()},
+                      {"protobuf", google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION)}});
+}
+
 }  // namespace
 
 std::optional<int> ParseCommandLine(int argc, const char* const* argv, CommandLine& line) {
   CLI::App app("The workbench for model bundles.\nExit codes: 0 done, 1 failed in part or whole, 2 wrong usage.",
                "onebyone-model");
-  app.set_version_flag("--version", ONEBYONE_VERSION);
+  app.set_version_flag("--version", Version);
+  AddPageFlags(app);
   app.set_help_all_flag("--help-all", "Print the help of every command and exit");
   app.require_subcommand(1);
   AddImport(app, line);

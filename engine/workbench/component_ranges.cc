@@ -10,7 +10,7 @@
 #include "engine/calibration/histogram.h"
 #include "engine/calibration/range_method.h"
 #include "engine/workbench/parallel_loop.h"
-#include "engine/workbench/picture_runner.h"
+#include "engine/verification/picture_runner.h"
 
 namespace onebyone {
 namespace {

@@ -9,7 +9,7 @@
 #include "absl/types/span.h"
 #include "engine/base/status_macros.h"
 #include "engine/workbench/parallel_loop.h"
-#include "engine/workbench/picture_runner.h"
+#include "engine/verification/picture_runner.h"
 
 namespace onebyone {
 namespace {

@@ -11,7 +11,7 @@
 #include "engine/workbench/layer_choice.h"
 #include "engine/workbench/parallel_loop.h"
 #include "engine/workbench/picture_reader.h"
-#include "engine/workbench/picture_runner.h"
+#include "engine/verification/picture_runner.h"
 
 namespace onebyone {
 namespace {

@@ -14,7 +14,7 @@
 #include "engine/base/npy.h"
 #include "engine/base/status_macros.h"
 #include "engine/model_loader.h"
-#include "engine/workbench/picture_runner.h"
+#include "engine/verification/picture_runner.h"
 
 namespace onebyone {
 namespace {

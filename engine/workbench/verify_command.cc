@@ -6,33 +6,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "engine/base/file.h"
-#include "engine/base/npy.h"
 #include "engine/base/status_macros.h"
 #include "engine/model_loader.h"
-#include "engine/workbench/comparison.h"
+#include "engine/verification/golden_check.h"
 #include "engine/workbench/golden_folder.h"
-#include "engine/workbench/layer_choice.h"
-#include "engine/workbench/picture_runner.h"
 #include "engine/workbench/table.h"
 
 namespace onebyone {
 namespace {
-
-absl::StatusOr<Comparison> CompareWith(const Golden& golden, const std::shared_ptr<const Model>& model) {
-  ASSIGN_OR_RETURN(const LayerInfo* layer, model->ResolveLayer(golden.layer));
-  ASSIGN_OR_RETURN(const std::unique_ptr<PictureRunner> runner,
-                   PictureRunner::Create(model, {WholeLayer(layer->name)}, InputFit::kNoResize));
-  if (const absl::Status status = runner->Run(golden.image); !status.ok()) {
-    return absl::Status(status.code(), absl::StrCat(golden.image, ": ", status.message()));
-  }
-  ASSIGN_OR_RETURN(const std::string file, ReadFile(golden.output));
-  const absl::StatusOr<NpyArray> expected = ParseNpy(file);
-  absl::StatusOr<Comparison> comparison =
-      expected.ok() ? Compare(runner->Map(0), *expected) : absl::StatusOr<Comparison>(expected.status());
-  if (comparison.ok()) return comparison;
-  return absl::Status(comparison.status().code(), absl::StrCat(golden.output, ": ", comparison.status().message()));
-}
 
 std::string FileName(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 
@@ -74,7 +55,7 @@ absl::Status RunVerify(const VerifyOptions& options, std::ostream& out) {
   std::vector<std::string> errors;
   int failed = 0;
   for (const Golden& golden : goldens) {
-    const absl::StatusOr<Comparison> comparison = CompareWith(golden, model);
+    const absl::StatusOr<Comparison> comparison = CompareWithGolden(golden, model);
     if (!comparison.ok()) errors.emplace_back(comparison.status().message());
     if (comparison.ok()) table.AddRow(Row(golden, *comparison));
     if (!comparison.ok() || !comparison->Within(golden.tolerance)) ++failed;

@@ -8,39 +8,52 @@
 #include "engine/base/status_macros.h"
 #include "server/extract_call.h"
 #include "server/grpc_status.h"
+#include "server/intake/message_check.h"
 #include "server/kserve/field_names.h"
 #include "server/kserve/infer_response.h"
 #include "server/status_details.h"
 
 namespace onebyone {
 
-InferCall::InferCall(grpc::CallbackServerContext& call, const inference::ModelInferRequest& request,
-                     inference::ModelInferResponse& response, ExtractionContext& context)
-    : call_(call), response_(response), context_(context), extraction_(context, context.observability.OriginOf(&call)) {
-  response_.set_id(request.id());
-  const absl::Status started = Start(request);
-  if (!started.ok()) Finish(FinishingStatus(started, call_));
+InferCall::InferCall(grpc::CallbackServerContext& call, grpc::ByteBuffer& answer, ExtractionContext& context,
+                     Intake& intake)
+    : UnaryCall(call, intake.uploads),
+      answer_(answer),
+      context_(context),
+      rule_(intake.rules.model_infer()),
+      extraction_(context, context.observability.OriginOf(&call)) {}
+
+void InferCall::Begin(grpc::ByteBuffer message) {
+  const absl::Status started = Start(std::move(message));
+  if (!started.ok()) Finish(FinishingStatus(started, call()));
 }
 
-absl::Status InferCall::Start(const inference::ModelInferRequest& request) {
+absl::Status InferCall::Start(grpc::ByteBuffer message) {
   try {
-    ASSIGN_OR_RETURN(request_, ReadInferRequest(request, context_.limits));
+    RETURN_IF_ERROR(Read(std::move(message)));
   } catch (const std::exception& error) {  // no memory
     return absl::ResourceExhaustedError(absl::StrCat("the request could not be taken: ", error.what()));
   }
-  Caller caller = CallerOf(call_);
+  Caller caller = CallerOf(call());
   caller.deadline = std::min(caller.deadline, context_.clock() + request_.timeout);
   const absl::Status started = extraction_.Start(
       request_.features, features_, std::move(caller),
-      [this](const absl::Status& outcome) { Finish(FinishingStatus(Answer(outcome), call_)); },
+      [this](const absl::Status& outcome) { Finish(FinishingStatus(Answer(outcome), call())); },
       std::move(request_.tensor.images));
   return WithRenamedField(started, InferFieldOf);
+}
+
+absl::Status InferCall::Read(grpc::ByteBuffer message) {
+  RETURN_IF_ERROR(ReadMessage(message, rule_, message_));
+  message.Clear();
+  ASSIGN_OR_RETURN(request_, ReadInferRequest(message_, context_.limits));
+  return absl::OkStatus();
 }
 
 absl::Status InferCall::Answer(const absl::Status& outcome) {
   if (!outcome.ok()) return WithRenamedField(outcome, InferFieldOf);
   try {
-    WriteInferResponse(features_, response_);
+    answer_ = MakeInferAnswer(std::move(features_), message_.id());
   } catch (const std::exception& error) {  // no memory
     return absl::ResourceExhaustedError(absl::StrCat("no memory for the answer: ", error.what()));
   }

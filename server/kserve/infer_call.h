@@ -1,34 +1,35 @@
 #pragma once
 
 #include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
+#include <grpcpp/support/byte_buffer.h>
 
 #include "inference/grpc_service.pb.h"
 #include "onebyone/v1/feature_extraction.pb.h"
 #include "server/extraction.h"
+#include "server/intake/intake.h"
+#include "server/intake/unary_call.h"
 #include "server/kserve/infer_request.h"
 
 namespace onebyone {
 
-// One ModelInfer call, from its arrival until gRPC has no more use for it; then it deletes itself. It is an extraction
-// like any other, in other words.
-class InferCall final : public grpc::ServerUnaryReactor {
+// One ModelInfer call. It is an extraction like any other, in other words.
+class InferCall final : public UnaryCall {
  public:
-  // Starts the extraction, or finishes the call with the reason why not. Finish is called exactly once.
-  InferCall(grpc::CallbackServerContext& call, const inference::ModelInferRequest& request,
-            inference::ModelInferResponse& response, ExtractionContext& context);
-
-  void OnCancel() override { extraction_.Cancel(); }
-  void OnDone() override { delete this; }
+  InferCall(grpc::CallbackServerContext& call, grpc::ByteBuffer& answer, ExtractionContext& context, Intake& intake);
 
  private:
-  absl::Status Start(const inference::ModelInferRequest& request);
+  // Starts the extraction, or finishes the call with the reason why not.
+  void Begin(grpc::ByteBuffer message) override;
+  void Cancel() override { extraction_.Cancel(); }
+  absl::Status Start(grpc::ByteBuffer message);
+  absl::Status Read(grpc::ByteBuffer message);
   absl::Status Answer(const absl::Status& outcome);
 
-  grpc::CallbackServerContext& call_;
-  inference::ModelInferResponse& response_;
+  grpc::ByteBuffer& answer_;
   ExtractionContext& context_;
-  InferRequest request_;
+  const MessageRule& rule_;
+  inference::ModelInferRequest message_;
+  InferRequest request_;  // borrows from it
   v1::ExtractFeaturesResponse features_;
   Extraction extraction_;
 };

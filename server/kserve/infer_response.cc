@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "inference/grpc_service.pb.h"
+#include "server/answer_parts.h"
 #include "server/kserve/datatypes.h"
 
 namespace onebyone {
@@ -33,22 +35,20 @@ void WriteQuantization(const v1::ExtractFeaturesResponse& features, int index,
   (*output.mutable_parameters())["zero_point"].set_string_param(std::move(zero_points));
 }
 
-std::string TakeContent(v1::ExtractFeaturesResponse& features, int index) {
-  const auto content = [&features, index](int image) -> std::string& {
-    return *features.mutable_results(image)->mutable_features(index)->mutable_content();
-  };
-  std::string whole = std::move(content(0));
-  whole.reserve(whole.size() * features.results_size());
-  for (int image = 1; image < features.results_size(); ++image) {
-    whole += content(image);
-    content(image) = std::string();  // its memory, too
+// Of all images, one after the other: no copy makes one of them.
+AnswerParts TakeContents(v1::ExtractFeaturesResponse& features, int index) {
+  AnswerParts contents;
+  for (v1::ImageResult& result : *features.mutable_results()) {
+    contents.Append(std::move(*result.mutable_features(index)->mutable_content()));
   }
-  return whole;
+  return contents;
 }
 
 }  // namespace
 
-void WriteInferResponse(v1::ExtractFeaturesResponse& features, ModelInferResponse& response) {
+grpc::ByteBuffer MakeInferAnswer(v1::ExtractFeaturesResponse features, const std::string& id) {
+  ModelInferResponse response;
+  response.set_id(id);
   response.set_model_name(features.model());
   response.set_model_version(absl::StrCat(features.version()));
   for (int i = 0; i < features.results(0).features_size(); ++i) {
@@ -64,8 +64,13 @@ void WriteInferResponse(v1::ExtractFeaturesResponse& features, ModelInferRespons
     if (first.has_explained_variance()) {
       parameters["explained_variance"].set_double_param(first.explained_variance());
     }
-    *response.add_raw_output_contents() = TakeContent(features, i);
   }
+  AnswerParts parts;
+  parts.Append(response.SerializeAsString());
+  for (int i = 0; i < response.outputs_size(); ++i) {
+    parts.AppendField(ModelInferResponse::kRawOutputContentsFieldNumber, TakeContents(features, i));
+  }
+  return parts.ToBuffer();
 }
 
 }  // namespace onebyone

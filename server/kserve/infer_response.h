@@ -1,13 +1,16 @@
 #pragma once
 
-#include "inference/grpc_service.pb.h"
+#include <grpcpp/support/byte_buffer.h>
+
+#include <string>
+
 #include "onebyone/v1/feature_extraction.pb.h"
 
 namespace onebyone {
 
-// Fills `response` with the features of all images: each output one tensor [N, ...], the rest of its shape as in
-// v1::FeatureMap. Takes the maps out of `features`; those of one image are moved, those of several copied once.
+// A ModelInferResponse in wire form: each feature one tensor [N, ...] of all images, the rest of its shape as in
+// v1::FeatureMap. The maps themselves become slices of the buffer, as in answer_buffer.h.
 // REQUIRES: all images have features, of equal shapes.
-void WriteInferResponse(v1::ExtractFeaturesResponse& features, inference::ModelInferResponse& response);
+grpc::ByteBuffer MakeInferAnswer(v1::ExtractFeaturesResponse features, const std::string& id);
 
 }  // namespace onebyone

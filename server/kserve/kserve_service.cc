@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "engine/base/status_macros.h"
+#include "inference/grpc_service.grpc.pb.h"
+#include "server/intake/query_call.h"
 #include "server/kserve/infer_call.h"
 #include "server/kserve/model_metadata.h"
 #include "server/kserve/model_version.h"
 #include "server/kserve/statistics_report.h"
 #include "server/observability/build_information.h"
-#include "server/unary_answer.h"
 
 namespace onebyone {
 namespace {
@@ -28,93 +29,89 @@ absl::StatusOr<std::shared_ptr<const Model>> Find(const ModelRegistry& models, c
 
 }  // namespace
 
-grpc::ServerUnaryReactor* KserveService::ServerLive(grpc::CallbackServerContext* context,
-                                                    const inference::ServerLiveRequest* /*request*/,
-                                                    inference::ServerLiveResponse* response) {
-  return Answer(*context, [response] {
-    response->set_live(true);
-    return absl::OkStatus();
+KserveService::KserveService(ExtractionContext& context, Intake& intake)
+    : StreamedService(inference::GRPCInferenceService::service_full_name()), context_(context), intake_(intake) {
+  AddQuery("ServerLive", &KserveService::ServerLive);
+  AddQuery("ServerReady", &KserveService::ServerReady);
+  AddQuery("ModelReady", &KserveService::ModelReady);
+  AddQuery("ServerMetadata", &KserveService::ServerMetadata);
+  AddQuery("ModelMetadata", &KserveService::ModelMetadata);
+  AddQuery("ModelConfig", &KserveService::ModelConfig);
+  AddQuery("ModelStatistics", &KserveService::ModelStatistics);
+  AddUnary("ModelInfer", [this](grpc::CallbackServerContext& call, grpc::ByteBuffer& answer) {
+    return new InferCall(call, answer, context_, intake_);
   });
 }
 
-grpc::ServerUnaryReactor* KserveService::ServerReady(grpc::CallbackServerContext* context,
-                                                     const inference::ServerReadyRequest* /*request*/,
-                                                     inference::ServerReadyResponse* response) {
-  return Answer(*context, [this, response] {
-    response->set_ready(!draining_);  // the models are loaded before the port opens
-    return absl::OkStatus();
+template <typename Request, typename Response>
+void KserveService::AddQuery(absl::string_view method, Method<Request, Response> fill) {
+  AddUnary(method, [this, fill](grpc::CallbackServerContext& call, grpc::ByteBuffer& answer) {
+    return new QueryCall<Request, Response>(
+        call, answer, intake_,
+        [this, fill](const Request& request, Response& response) { return (this->*fill)(request, response); });
   });
 }
 
-grpc::ServerUnaryReactor* KserveService::ModelReady(grpc::CallbackServerContext* context,
-                                                    const inference::ModelReadyRequest* request,
-                                                    inference::ModelReadyResponse* response) {
-  return Answer(*context, [this, request, response] {
-    const auto model = Find(context_.models, request->name(), request->version());
-    response->set_ready(model.ok() && !draining_);
-    return absl::IsUnavailable(model.status()) ? absl::OkStatus() : model.status();  // it did not load
-  });
+absl::Status KserveService::ServerLive(const inference::ServerLiveRequest& /*request*/,
+                                       inference::ServerLiveResponse& response) const {
+  response.set_live(true);
+  return absl::OkStatus();
 }
 
-grpc::ServerUnaryReactor* KserveService::ServerMetadata(grpc::CallbackServerContext* context,
-                                                        const inference::ServerMetadataRequest* /*request*/,
-                                                        inference::ServerMetadataResponse* response) {
-  return Answer(*context, [response] {
-    response->set_name("onebyone");
-    response->set_version(ThisBuild().version);
-    for (const char* extension : kExtensions) response->add_extensions(extension);
-    return absl::OkStatus();
-  });
+absl::Status KserveService::ServerReady(const inference::ServerReadyRequest& /*request*/,
+                                        inference::ServerReadyResponse& response) const {
+  response.set_ready(!draining_);  // the models are loaded before the port opens
+  return absl::OkStatus();
 }
 
-grpc::ServerUnaryReactor* KserveService::ModelMetadata(grpc::CallbackServerContext* context,
-                                                       const inference::ModelMetadataRequest* request,
-                                                       inference::ModelMetadataResponse* response) {
-  return Answer(*context, [this, request, response]() -> absl::Status {
-    ASSIGN_OR_RETURN(const auto model, Find(context_.models, request->name(), request->version()));
-    std::vector<int64_t> versions;
-    for (const ModelEntry& entry : context_.models.entries()) {
-      if (entry.name == model->bundle.name && entry.model != nullptr) versions.push_back(entry.version());
-    }
-    *response = MetadataOf(*model, versions);
-    return absl::OkStatus();
-  });
+absl::Status KserveService::ModelReady(const inference::ModelReadyRequest& request,
+                                       inference::ModelReadyResponse& response) const {
+  const auto model = Find(context_.models, request.name(), request.version());
+  response.set_ready(model.ok() && !draining_);
+  return absl::IsUnavailable(model.status()) ? absl::OkStatus() : model.status();  // it did not load
 }
 
-grpc::ServerUnaryReactor* KserveService::ModelInfer(grpc::CallbackServerContext* context,
-                                                    const inference::ModelInferRequest* request,
-                                                    inference::ModelInferResponse* response) {
-  return new InferCall(*context, *request, *response, context_);
+absl::Status KserveService::ServerMetadata(const inference::ServerMetadataRequest& /*request*/,
+                                           inference::ServerMetadataResponse& response) const {
+  response.set_name("onebyone");
+  response.set_version(ThisBuild().version);
+  for (const char* extension : kExtensions) response.add_extensions(extension);
+  return absl::OkStatus();
 }
 
-grpc::ServerUnaryReactor* KserveService::ModelConfig(grpc::CallbackServerContext* context,
-                                                     const inference::ModelConfigRequest* request,
-                                                     inference::ModelConfigResponse* response) {
-  return Answer(*context, [this, request, response]() -> absl::Status {
-    ASSIGN_OR_RETURN(const auto model, Find(context_.models, request->name(), request->version()));
-    *response->mutable_config() = ConfigOf(*model, context_.limits.max_images, context_.scheduler.lanes());
-    return absl::OkStatus();
-  });
+absl::Status KserveService::ModelMetadata(const inference::ModelMetadataRequest& request,
+                                          inference::ModelMetadataResponse& response) const {
+  ASSIGN_OR_RETURN(const auto model, Find(context_.models, request.name(), request.version()));
+  std::vector<int64_t> versions;
+  for (const ModelEntry& entry : context_.models.entries()) {
+    if (entry.name == model->bundle.name && entry.model != nullptr) versions.push_back(entry.version());
+  }
+  response = MetadataOf(*model, versions);
+  return absl::OkStatus();
 }
 
-grpc::ServerUnaryReactor* KserveService::ModelStatistics(grpc::CallbackServerContext* context,
-                                                         const inference::ModelStatisticsRequest* request,
-                                                         inference::ModelStatisticsResponse* response) {
-  return Answer(*context, [this, request, response]() -> absl::Status {
-    std::string name;  // empty: all
-    if (!request->name().empty() || !request->version().empty()) {
-      ASSIGN_OR_RETURN(const auto model, Find(context_.models, request->name(), request->version()));
-      name = model->bundle.name;
-    }
-    ASSIGN_OR_RETURN(const int64_t version, ReadVersion(request->version(), "version"));
-    for (const ModelEntry& entry : context_.models.entries()) {
-      if (entry.model == nullptr || (!name.empty() && entry.name != name)) continue;
-      if (version != 0 && entry.version() != version) continue;
-      *response->add_model_stats() =
-          ReportOf(entry.name, entry.version(), context_.statistics.Of(entry.name, entry.version()));
-    }
-    return absl::OkStatus();
-  });
+absl::Status KserveService::ModelConfig(const inference::ModelConfigRequest& request,
+                                        inference::ModelConfigResponse& response) const {
+  ASSIGN_OR_RETURN(const auto model, Find(context_.models, request.name(), request.version()));
+  *response.mutable_config() = ConfigOf(*model, context_.limits.max_images, context_.scheduler.lanes());
+  return absl::OkStatus();
+}
+
+absl::Status KserveService::ModelStatistics(const inference::ModelStatisticsRequest& request,
+                                            inference::ModelStatisticsResponse& response) const {
+  std::string name;  // empty: all
+  if (!request.name().empty() || !request.version().empty()) {
+    ASSIGN_OR_RETURN(const auto model, Find(context_.models, request.name(), request.version()));
+    name = model->bundle.name;
+  }
+  ASSIGN_OR_RETURN(const int64_t version, ReadVersion(request.version(), "version"));
+  for (const ModelEntry& entry : context_.models.entries()) {
+    if (entry.model == nullptr || (!name.empty() && entry.name != name)) continue;
+    if (version != 0 && entry.version() != version) continue;
+    *response.add_model_stats() =
+        ReportOf(entry.name, entry.version(), context_.statistics.Of(entry.name, entry.version()));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace onebyone

@@ -6,11 +6,9 @@ namespace onebyone {
 
 // What this program was built from and what it runs on.
 struct BuildInformation {
-  std::string version;   // of the project
-  std::string commit;    // git describe at the last configuration of the build; "unknown" outside a repository
-  std::string compiler;  // name and version
-  std::string build;     // Release, Debug
-  std::string grpc;      // version of the library that is loaded
+  std::string version;  // of the project
+  std::string commit;   // git describe at the last configuration of the build; "unknown" outside a repository
+  std::string grpc;     // version of the library that is loaded
   std::string protobuf;
   std::string onednn;
   std::string isa;  // the instruction set that oneDNN uses on this CPU

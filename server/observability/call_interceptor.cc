@@ -17,8 +17,8 @@ class CallInterceptor final : public grpc::experimental::Interceptor {
   CallInterceptor(Observability& observability, ServerRpcInfo& call)
       : observability_(observability),
         context_(call.server_context()),
-        is_stream_(call.type() != ServerRpcInfo::Type::UNARY),
         metrics_(observability.metrics().calls().Of(call.method())),
+        is_stream_(!metrics_.is_unary()),  // gRPC takes ours all for streams (streamed_service.h)
         start_(observability.clock()()) {
     metrics_.CountStart();
     if (!observability_.logs_access()) return;
@@ -65,8 +65,8 @@ class CallInterceptor final : public grpc::experimental::Interceptor {
 
   Observability& observability_;
   grpc::ServerContextBase* const context_;
-  const bool is_stream_;
   MethodMetrics& metrics_;
+  const bool is_stream_;
   const absl::Time start_;
   std::optional<CallOrigin> origin_;  // with an access log
   bool ended_ = false;

@@ -20,6 +20,7 @@ namespace onebyone {
 // The metrics of one method of one service: grpc_server_*. Thread-safe.
 class MethodMetrics {
  public:
+  bool is_unary() const { return is_unary_; }
   void CountStart() { started_.Increment(); }
   // `code` is what the call was answered with, after `duration`.
   void CountEnd(grpc::StatusCode code, absl::Duration duration);
@@ -28,9 +29,14 @@ class MethodMetrics {
   friend class CallMetrics;
   MethodMetrics(prometheus::Labels labels, prometheus::Counter& started, prometheus::Histogram& seconds,
                 prometheus::Family<prometheus::Counter>& handled)
-      : labels_(std::move(labels)), started_(started), seconds_(seconds), handled_(handled) {}
+      : labels_(std::move(labels)),
+        is_unary_(labels_.at("grpc_type") == "unary"),
+        started_(started),
+        seconds_(seconds),
+        handled_(handled) {}
 
   const prometheus::Labels labels_;
+  const bool is_unary_;
   prometheus::Counter& started_;
   prometheus::Histogram& seconds_;
   prometheus::Family<prometheus::Counter>& handled_;

@@ -1,5 +1,6 @@
 #include "server/observability/request_observation.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -8,7 +9,7 @@
 namespace onebyone {
 namespace {
 
-constexpr int kMostLayers = 8;
+constexpr size_t kMostLayers = 8;
 
 ImageResult ResultOf(int code) {
   switch (static_cast<absl::StatusCode>(code)) {
@@ -38,13 +39,19 @@ double WorkOf(const v1::Timing& timing) {
          1e-6;
 }
 
-std::string LayersOf(const v1::ExtractFeaturesRequest& request) {
+std::string LayersOf(const std::vector<FeatureSpec>& features) {
   std::string layers;
-  for (int i = 0; i < request.features_size(); ++i) {
+  for (size_t i = 0; i < features.size(); ++i) {
     if (i == kMostLayers) return absl::StrCat(layers, ",...");
-    absl::StrAppend(&layers, i == 0 ? "" : ",", absl::string_view(request.features(i).layer()).substr(0, 64));
+    absl::StrAppend(&layers, i == 0 ? "" : ",", absl::string_view(features[i].asked).substr(0, 64));
   }
   return layers;
+}
+
+std::string LayersOf(const v1::ExtractFeaturesRequest& request) {
+  std::vector<FeatureSpec> features(std::min<size_t>(request.features_size(), kMostLayers + 1));
+  for (size_t i = 0; i < features.size(); ++i) features[i].asked = request.features(static_cast<int>(i)).layer();
+  return LayersOf(features);
 }
 
 }  // namespace
@@ -64,6 +71,7 @@ void RequestObservation::Checked(const ExtractSpec& spec) {
   model_ = &observability_.metrics().models().Of(spec.model->bundle.name, spec.model->bundle.version);
   model_->pending().Increment();
   served_ = spec.model;
+  if (observability_.logs_access()) layers_ = LayersOf(spec.features);  // those of the model where none is asked for
   image_bytes_ = spec.image_bytes;
   sizes_.clear();
   for (const ImageSource& image : spec.images.sources) sizes_.push_back(image.bytes.size());
@@ -80,13 +88,14 @@ void RequestObservation::Refuse(const absl::Status& reason) {
 }
 
 void RequestObservation::End(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response,
-                             const CacheUse& cache) {
+                             const CacheUse& cache, std::optional<absl::Duration> late_work) {
   model_->pending().Decrement();
   CountImages(outcome, response, cache);
   if (!outcome.ok()) model_->CountFailure(ReasonOfFailure(outcome.code()));
   if (ReasonOfFailure(outcome.code()) == FailureReason::kCanceled) {
     observability_.metrics().wasted_seconds().Increment(WorkOf(response.timing()));
   }
+  if (late_work.has_value()) observability_.metrics().late_work().Observe(absl::ToDoubleSeconds(*late_work));
   Log(outcome, &response, cache.spared);
 }
 
@@ -111,7 +120,7 @@ void RequestObservation::Log(const absl::Status& outcome, const v1::ExtractFeatu
   RequestSummary summary;
   summary.model = served_ == nullptr ? request_->model() : served_->bundle.name;
   summary.version = served_ == nullptr ? 0 : served_->bundle.version;
-  summary.layers = LayersOf(*request_);
+  summary.layers = served_ == nullptr ? LayersOf(*request_) : layers_;
   summary.images = sizes_.empty() ? request_->images_size() : static_cast<int>(sizes_.size());
   summary.cached_images = static_cast<int>(spared);
   summary.image_bytes = image_bytes_;

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -30,7 +32,9 @@ class RequestObservation {
   // It was not taken, and this is why.
   void Refuse(const absl::Status& reason);
   // It was taken and has ended so; `response` has its images' results and timing.
-  void End(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response, const CacheUse& cache);
+  // `late_work`: of ExtractJob.
+  void End(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response, const CacheUse& cache,
+           std::optional<absl::Duration> late_work);
 
  private:
   void CountImages(const absl::Status& outcome, const v1::ExtractFeaturesResponse& response, const CacheUse& cache);
@@ -43,6 +47,7 @@ class RequestObservation {
   absl::Time arrival_;
   ModelMetrics* model_ = nullptr;  // once Checked, as is:
   std::shared_ptr<const Model> served_;
+  std::string layers_;  // as far as the access log tells them; empty without one
   int64_t image_bytes_ = 0;
   std::vector<size_t> sizes_;  // of its images, in bytes: their service may have brought them beside the request
 };

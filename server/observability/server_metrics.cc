@@ -10,6 +10,11 @@ prometheus::Histogram::BucketBoundaries ImageBuckets() {
   return buckets;
 }
 
+// 0.1 ms, a step of a small network, to 3 s, by threes.
+prometheus::Histogram::BucketBoundaries LateWorkBuckets() {
+  return {0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3};
+}
+
 }  // namespace
 
 ServerMetrics::ServerMetrics()
@@ -25,7 +30,12 @@ ServerMetrics::ServerMetrics()
                           .Name("onebyone_wasted_seconds_total")
                           .Help("Work of lanes for requests that were cancelled or expired")
                           .Register(*registry_)
-                          .Add({})) {
+                          .Add({})),
+      late_work_(prometheus::BuildHistogram()
+                     .Name("onebyone_late_work_seconds")
+                     .Help("How long lanes worked on requests whose caller had gone or whose deadline had passed")
+                     .Register(*registry_)
+                     .Add({}, LateWorkBuckets())) {
   auto& refused = prometheus::BuildCounter()
                       .Name("onebyone_requests_refused_total")
                       .Help("Requests that admission did not take")

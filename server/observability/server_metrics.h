@@ -24,6 +24,8 @@ class ServerMetrics {
   prometheus::Histogram& image_bytes() { return image_bytes_; }
   // Of lanes, for requests whose caller had gone or whose time was over.
   prometheus::Counter& wasted_seconds() { return wasted_seconds_; }
+  // Of a lane, in seconds, after that.
+  prometheus::Histogram& late_work() { return late_work_; }
   void CountRefusal(Refusal refusal) { refused_[static_cast<size_t>(refusal)]->Increment(); }
 
   const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
@@ -34,6 +36,7 @@ class ServerMetrics {
   ModelMetricFamilies models_;
   prometheus::Histogram& image_bytes_;
   prometheus::Counter& wasted_seconds_;
+  prometheus::Histogram& late_work_;
   std::array<prometheus::Counter*, kRefusals.size()> refused_{};
 };
 

@@ -29,6 +29,13 @@ void Authorizer::SetTokens(std::shared_ptr<const TokenSet> tokens) {
 
 absl::Status Authorizer::Check(absl::string_view path, absl::Span<const absl::string_view> authorization,
                                absl::Time now) const {
+  absl::Status decision = Decide(path, authorization, now);
+  if (!decision.ok() && refused_ != nullptr) refused_(path, decision);
+  return decision;
+}
+
+absl::Status Authorizer::Decide(absl::string_view path, absl::Span<const absl::string_view> authorization,
+                                absl::Time now) const {
   if (absl::StartsWith(path, kHealth)) return absl::OkStatus();
   std::shared_ptr<const TokenSet> tokens;
   {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -26,13 +27,20 @@ class Authorizer {
   // From the first time on, every call needs one of these tokens.
   void SetTokens(std::shared_ptr<const TokenSet> tokens);
 
+  // What is told of each call that is refused; before the port opens.
+  using Refused = std::function<void(absl::string_view path, const absl::Status& why)>;
+  void TellRefusals(Refused refused) { refused_ = std::move(refused); }
+
   // `path`: /package.Service/Method. `authorization`: the call's headers of that name. Always OK for grpc.health.v1.
   // UNAUTHENTICATED without a good token, then PERMISSION_DENIED for a method that is not allowed: who has no token
   // does not learn which methods there are.
   absl::Status Check(absl::string_view path, absl::Span<const absl::string_view> authorization, absl::Time now) const;
 
  private:
+  absl::Status Decide(absl::string_view path, absl::Span<const absl::string_view> authorization, absl::Time now) const;
+
   const MethodList allowed_;
+  Refused refused_;  // null: nobody is told
   mutable absl::Mutex mutex_;
   std::shared_ptr<const TokenSet> tokens_ ABSL_GUARDED_BY(mutex_);  // null: none needed
 };

@@ -3,6 +3,7 @@
 #include <grpcpp/security/server_credentials.h>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,6 +21,9 @@ class Security {
  public:
   // INVALID_ARGUMENT or NOT_FOUND naming the option whose file cannot be used.
   static absl::StatusOr<std::unique_ptr<Security>> Create(const SecurityOptions& options);
+
+  // Of the main port; before it opens.
+  void TellRefusals(Authorizer::Refused refused) { authorizer_->TellRefusals(std::move(refused)); }
 
   std::shared_ptr<grpc::ServerCredentials> MainPort();
   std::shared_ptr<grpc::ServerCredentials> HealthPort();

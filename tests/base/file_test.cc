@@ -57,6 +57,14 @@ TEST_F(FileTest, ReplacesALongerFileWhole) {
   EXPECT_THAT(ReadFile(Path("file")), IsOkAndHolds("short"));
 }
 
+TEST_F(FileTest, WritesIntoADeviceInPlaceOfReplacingIt) {
+  ASSERT_THAT(WriteFile("/dev/null", "gone"), IsOk());
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  EXPECT_THAT(WriteFile("/dev/full", "content"),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("/dev/full: cannot be written")));
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+}
+
 TEST_F(FileTest, LeavesNoTemporaryFileBehind) {
   ASSERT_THAT(WriteFile(Path("file"), "content"), IsOk());
   EXPECT_THAT(Names(), UnorderedElementsAre("file"));

@@ -31,6 +31,12 @@ TEST(JsonString, EscapesWhatJsonCannotHold) {
   EXPECT_EQ(JsonString("ümlaut €"), "\"ümlaut €\"");
 }
 
+TEST(IsUtf8, TellsTextFromOtherBytes) {
+  for (const char* text : {"", "a/b", "ümlaut €", "\xf4\x8f\xbf\xbf"}) EXPECT_TRUE(IsUtf8(text)) << text;
+  for (const char* text : {"caf\xe9", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "a\xe2\x82"})
+    EXPECT_FALSE(IsUtf8(text)) << text;
+}
+
 // Layer names come from files that anyone may have written.
 TEST(JsonString, MakesJsonOfAnyBytes) {
   std::string every_pair;

@@ -19,6 +19,7 @@ RETRIES = json.dumps({"loadBalancingConfig": [{"round_robin": {}}],
                       "methodConfig": [{"name": [{}], "retryPolicy": {
                           "maxAttempts": 5, "initialBackoff": "0.05s", "maxBackoff": "1s", "backoffMultiplier": 2,
                           "retryableStatusCodes": ["UNAVAILABLE"]}}]})
+BALANCING = serving.SOURCE / "deploy" / "nginx" / "grpc_proxy.conf"  # the same as in deploy/compose.yaml
 NGINX = """
 daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 512; }}
@@ -26,17 +27,10 @@ http {{
   access_log off;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  client_max_body_size 64m;
-  client_body_buffer_size 1m;
   upstream onebyone {{ {servers} keepalive 16; }}
   server {{
     listen 127.0.0.1:{port} http2;
-    keepalive_requests 1000000;
-    location / {{
-      grpc_pass grpc://onebyone;
-      grpc_next_upstream error timeout http_502 http_503 non_idempotent;
-      grpc_next_upstream_tries 4;
-    }}
+    include {balancing};
   }}
 }}
 """
@@ -47,7 +41,7 @@ class Nginx:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="onebyone-nginx-"))
         servers = " ".join(f"server {address} max_fails=0;" for address in addresses)
         config = self.folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=self.folder, servers=servers, port=port))
+        config.write_text(NGINX.format(folder=self.folder, servers=servers, port=port, balancing=BALANCING))
         self.process = subprocess.Popen(["nginx", "-e", self.folder / "error.log", "-c", config])
 
     def __enter__(self):

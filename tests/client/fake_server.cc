@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -115,6 +116,20 @@ grpc::Status FakeFeatureService::ExtractFeatures(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
+grpc::Status FakeFeatureService::StreamFeatures(
+    grpc::ServerContext* context,
+    grpc::ServerReaderWriter<v1::StreamFeaturesResponse, v1::StreamFeaturesRequest>* stream) {
+  for (v1::StreamFeaturesRequest request; stream->Read(&request);) {
+    v1::StreamFeaturesResponse response;
+    response.set_request_id(request.request_id());
+    const grpc::Status status = ExtractFeatures(context, &request.request(), response.mutable_response());
+    response.mutable_status()->set_code(status.error_code());
+    response.mutable_status()->set_message(status.error_message());
+    if (!stream->Write(response)) break;
+  }
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeFeatureService::ListModels(grpc::ServerContext*, const v1::ListModelsRequest*,
                                             v1::ListModelsResponse* response) {
   *response = models;
@@ -138,6 +153,22 @@ grpc::Status FakeHealthService::Check(grpc::ServerContext*, const grpc::health::
   if (early) --checks_until_serving;
   response->set_status(early ? grpc::health::v1::HealthCheckResponse::NOT_SERVING : status.load());
   return grpc::Status::OK;
+}
+
+grpc::Status FakeHealthService::Watch(grpc::ServerContext* context, const grpc::health::v1::HealthCheckRequest* request,
+                                      grpc::ServerWriter<grpc::health::v1::HealthCheckResponse>* writer) {
+  if (request->service() != "onebyone.v1.FeatureExtraction") return {grpc::StatusCode::NOT_FOUND, "unknown service"};
+  ++watches;
+  grpc::health::v1::HealthCheckResponse told;
+  do {
+    const auto now = status.load();
+    if (told.status() != now) {
+      told.set_status(now);
+      writer->Write(told);
+    }
+    absl::SleepFor(absl::Milliseconds(1));
+  } while (!context->IsCancelled());
+  return grpc::Status::CANCELLED;
 }
 
 FakeServer::FakeServer() {

@@ -34,6 +34,10 @@ class FakeFeatureService final : public v1::FeatureExtraction::Service {
 
   grpc::Status ExtractFeatures(grpc::ServerContext* context, const v1::ExtractFeaturesRequest* request,
                                v1::ExtractFeaturesResponse* response) override;
+  // Each request as ExtractFeatures answers it, in turn.
+  grpc::Status StreamFeatures(
+      grpc::ServerContext* context,
+      grpc::ServerReaderWriter<v1::StreamFeaturesResponse, v1::StreamFeaturesRequest>* stream) override;
   grpc::Status ListModels(grpc::ServerContext* context, const v1::ListModelsRequest* request,
                           v1::ListModelsResponse* response) override;
   grpc::Status GetModel(grpc::ServerContext* context, const v1::GetModelRequest* request,
@@ -50,9 +54,13 @@ class FakeHealthService final : public grpc::health::v1::Health::Service {
   std::atomic<grpc::health::v1::HealthCheckResponse::ServingStatus> status =
       grpc::health::v1::HealthCheckResponse::SERVING;
   std::atomic<int> checks_until_serving = 0;  // as long as it is above 0: NOT_SERVING, and one less
+  std::atomic<int> watches = 0;               // that were begun
 
   grpc::Status Check(grpc::ServerContext* context, const grpc::health::v1::HealthCheckRequest* request,
                      grpc::health::v1::HealthCheckResponse* response) override;
+  // Of the services that the server has: tells `status` at once and whenever it changes.
+  grpc::Status Watch(grpc::ServerContext* context, const grpc::health::v1::HealthCheckRequest* request,
+                     grpc::ServerWriter<grpc::health::v1::HealthCheckResponse>* writer) override;
 };
 
 // Both services on a free port of the loopback: the client's channel is real, with its service config.

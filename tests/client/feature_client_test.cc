@@ -103,6 +103,32 @@ TEST_F(FeatureClientTest, ObeysTheServersWishNotToBeAskedAgain) {
   EXPECT_THAT(server_.features().Requests(), SizeIs(1));
 }
 
+TEST_F(FeatureClientTest, WaitsAsLongAsTheServerWishes) {
+  std::vector<absl::Time> begins;
+  server_.features().before = [&begins](grpc::ServerContext& context, const auto&, int call) {
+    begins.push_back(absl::Now());
+    if (call > 1) return grpc::Status::OK;
+    context.AddTrailingMetadata("grpc-retry-pushback-ms", "300");
+    return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "full");
+  };
+  EXPECT_THAT(Connect()->ExtractFeatures(RequestFor("a")), IsOk());
+  ASSERT_THAT(begins, SizeIs(2));
+  EXPECT_GE(begins[1] - begins[0], absl::Milliseconds(299));
+  EXPECT_LT(begins[1] - begins[0], absl::Seconds(5));
+}
+
+TEST_F(FeatureClientTest, KeepsTheDeadlineWhateverTheServerWishes) {
+  server_.features().before = [](grpc::ServerContext& context, const auto&, int) {
+    context.AddTrailingMetadata("grpc-retry-pushback-ms", "60000");
+    return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "full");
+  };
+  const absl::Time start = absl::Now();
+  EXPECT_THAT(Connect()->ExtractFeatures(RequestFor("a"), {.deadline = absl::Milliseconds(200)}),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(10));
+  EXPECT_THAT(server_.features().Requests(), SizeIs(1));
+}
+
 grpc::Status WaitForTheClientToLeave(grpc::ServerContext& context, const v1::ExtractFeaturesRequest&, int) {
   while (!context.IsCancelled()) absl::SleepFor(absl::Milliseconds(1));
   return grpc::Status::CANCELLED;

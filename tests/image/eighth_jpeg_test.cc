@@ -48,7 +48,7 @@ Verdict Compare(EighthJpegDecoder& decoder, const std::string& encoded) {
   Picture ours = EighthOf(*header);
   if (!decoder.Decode(encoded, *header, BytesOf(ours))) return Verdict::kNotForIt;
   Picture theirs = EighthOf(*header);
-  if (!DecodeJpeg(encoded, *header, 8, 64, BytesOf(theirs)).ok()) return Verdict::kDiffers;
+  if (!DecodeJpeg(encoded, *header, 8, 64, nullptr, BytesOf(theirs)).ok()) return Verdict::kDiffers;
   return testing::LargestDifference(ours, theirs) == 0 ? Verdict::kSame : Verdict::kDiffers;
 }
 
@@ -175,7 +175,7 @@ TEST(EighthJpeg, IsWhatTheImageDecoderUses) {
   const std::string encoded = EncodeJpeg(Waves(300, 200), JpegParts{});
   ASSERT_OK_AND_ASSIGN(const ImageHeader header, ProbeImage(encoded, {}));
   Picture theirs = EighthOf(header);
-  ASSERT_TRUE(DecodeJpeg(encoded, header, 8, 64, BytesOf(theirs)).ok());
+  ASSERT_TRUE(DecodeJpeg(encoded, header, 8, 64, nullptr, BytesOf(theirs)).ok());
   const auto decoder = testing::MakeDecoder();
   ASSERT_OK_AND_ASSIGN(const RgbImage image, decoder->Decode(encoded, /*min_side=*/25));
   EXPECT_EQ(image.scale_down, 8);

@@ -155,5 +155,43 @@ TEST(PixelMemory, IsAskedForBeforeItGrowsAndKeptForTheNextImage) {
   EXPECT_EQ(decoder->held_bytes(), 0);
 }
 
+// Two bytes for each coefficient: 4:2:0 has 6 blocks for each 16x16 pixels, and whole units of them.
+TEST(PixelMemory, OfAJpegInSeveralScansCountsItsCoefficients) {
+  std::vector<int64_t> asked;
+  ASSERT_OK_AND_ASSIGN(const auto decoder, ImageDecoder::Create({.limits = {}, .may_hold = [&](int64_t bytes) {
+                                                                   asked.push_back(bytes);
+                                                                   return absl::OkStatus();
+                                                                 }}));
+  const std::string progressive = testing::EncodeJpeg(Waves(170, 100), 90, /*progressive=*/true);
+  ASSERT_THAT(decoder->Decode(progressive).status(), IsOk());
+  const int64_t coefficients = int64_t{11} * 7 * 6 * 64 * 2;
+  EXPECT_THAT(asked, ::testing::ElementsAre(3 * 170 * 100 + coefficients));
+  ASSERT_THAT(decoder->Decode(progressive, /*min_side=*/12).status(), IsOk());
+  EXPECT_EQ(asked.back(), 3 * 22 * 13 + coefficients) << "at 1/8 there are as many";
+  EXPECT_LT(decoder->held_bytes(), coefficients) << "not kept";
+}
+
+TEST(ImageDecoder, StopsAtTheRowsWhereItIsTold) {
+  for (const bool progressive : {false, true}) {
+    int asked = 0;
+    int most = 1 << 30;
+    ASSERT_OK_AND_ASSIGN(const auto decoder, ImageDecoder::Create({.limits = {}, .may_go_on = [&] {
+                                                                     return ++asked < most
+                                                                                ? absl::OkStatus()
+                                                                                : absl::CancelledError("gone");
+                                                                   }}));
+    const std::string encoded = testing::EncodeJpeg(Waves(320, 240), 90, progressive);
+    ASSERT_THAT(decoder->Decode(encoded).status(), IsOk());
+    EXPECT_GE(asked, progressive ? 60 : 15) << "once for each row of blocks, of each scan";
+    asked = 0;
+    most = 3;
+    EXPECT_THAT(decoder->Decode(encoded).status(),
+                StatusIs(absl::StatusCode::kCancelled, ::testing::HasSubstr("gone")));
+    EXPECT_EQ(asked, most);
+    most = 1 << 30;
+    EXPECT_THAT(decoder->Decode(encoded).status(), IsOk()) << "the next picture is not harmed";
+  }
+}
+
 }  // namespace
 }  // namespace onebyone

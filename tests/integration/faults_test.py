@@ -1,45 +1,15 @@
 """Connections and streams that mean harm: the real onebyone-server serves the others, and has nothing left of them afterwards."""
-import threading
 import time
 import unittest
 
+from bystander import PICTURE, Bystander
 from raw_http2 import PREFACE, RawConnection, connect, header_block
-from running_server import SAMPLES, SERVICE, Client, RunningServer, model_pb2, request_for
+from running_server import SERVICE, RunningServer, model_pb2, request_for
 from watching import metrics, metrics_address, open_files, rss_mib, wait_for
 
-PICTURE = next(SAMPLES.glob("*.jpg")).read_bytes()
 METRICS = ("--metrics-listen", "127.0.0.1:0")
 SPARE_FILES = 8     # a client's connection or a scrape that has not gone yet
 RSS_BOUND_MIB = 64  # freed memory stays with the allocator
-
-
-class Bystander:
-    """Somebody else, who asks for features all the while."""
-
-    def __init__(self, server):
-        self._client = Client(server.address)
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._ask)
-        self.answers = 0
-        self.failures = []
-
-    def _ask(self):
-        while not self._ending.is_set():
-            try:
-                answer = self._client.extract(request_for(PICTURE), timeout=60)
-                assert answer.results[0].status.code == 0, answer.results[0].status
-                self.answers += 1
-            except Exception as error:  # pylint: disable=broad-except
-                self.failures.append(error)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._ending.set()
-        self._thread.join()
-        self._client.channel.close()
 
 
 class FaultsTest(unittest.TestCase):

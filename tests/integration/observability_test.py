@@ -26,7 +26,7 @@ SAMPLE = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[a-zA-Z_]\w*="(?:[^"\\
 LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\\n]|\\["\\n])*)"')
 # Every family that server/README.md lists and that a served request fills.
 FAMILIES = """onebyone_stage_seconds onebyone_queue_length onebyone_lanes onebyone_lanes_busy onebyone_images_total onebyone_image_bytes
-onebyone_requests_refused_total onebyone_queued_bytes onebyone_requests_in_work onebyone_wasted_seconds_total onebyone_build_info onebyone_model_info
+onebyone_requests_refused_total onebyone_queued_bytes onebyone_requests_in_work onebyone_wasted_seconds_total onebyone_late_work_seconds onebyone_build_info onebyone_model_info
 onebyone_model_ready onebyone_model_failed onebyone_predicted_wait_seconds onebyone_access_log_lines_lost_total grpc_server_started_total grpc_server_handled_total grpc_server_handling_seconds
 nv_inference_request_success nv_inference_request_failure nv_inference_count nv_inference_exec_count nv_inference_request_duration_us
 nv_inference_queue_duration_us nv_inference_compute_input_duration_us nv_inference_compute_infer_duration_us nv_inference_compute_output_duration_us
@@ -259,7 +259,7 @@ class ObservabilityTest(unittest.TestCase):
 
     def test_version_tells_what_the_program_is_made_of(self):
         run = subprocess.run([str(PROGRAM), "--version"], capture_output=True, text=True, timeout=60, check=True)
-        self.assertRegex(run.stdout, r"^onebyone-server \S+ \(commit \S+, .*; gRPC \S+, protobuf \S+, oneDNN \S+, isa \w+\)\n$")
+        self.assertRegex(run.stdout, r"^onebyone-server \S+ \(commit \S+, .*; gRPC \S+, protobuf \S+, OpenCV \S+, oneDNN \S+, isa \w+\)\n$")
 
 
 if __name__ == "__main__":

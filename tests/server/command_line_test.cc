@@ -136,6 +136,21 @@ TEST(CommandLine, UnknownKeyInTheFileGetsTheNearestName) {
   EXPECT_THAT(exit.text, AllOf(HasSubstr("max-image"), HasSubstr("'max-images'")));
 }
 
+TEST(CommandLine, UnknownVariableGetsTheNearestName) {
+  const Environment variable("ONEBYONE_MAX_IMAGE", "3");
+  const EarlyExit exit = ExitOf({"--models", "bundles"});
+  EXPECT_EQ(exit.code, 2);
+  EXPECT_THAT(exit.text, AllOf(HasSubstr("ONEBYONE_MAX_IMAGE sets no option"), HasSubstr("ONEBYONE_MAX_IMAGES?")));
+}
+
+TEST(CommandLine, VariablesThatKubernetesSetsForAServiceOfThisNameAreLetBe) {
+  const Environment host("ONEBYONE_SERVICE_HOST", "10.0.0.1");
+  const Environment port("ONEBYONE_PORT_50051_TCP_ADDR", "10.0.0.1");
+  const Environment link("ONEBYONE_PORT", "tcp://10.0.0.1:50051");
+  const Environment client("ONEBYONE_SERVER", "localhost:50051");
+  EXPECT_EQ(OptionsOf({"--models", "bundles"}).models, "bundles");
+}
+
 TEST(CommandLine, MissingFileIsWrongUsage) {
   EXPECT_THAT(ExitOf({"--models=m", "--config", "/no/such/file"}).text, HasSubstr("/no/such/file"));
 }
@@ -182,6 +197,8 @@ INSTANTIATE_TEST_SUITE_P(
                       WrongUsage{{"--models=m", "--log-level=loud"}, "--log-level"},
                       WrongUsage{{"--models=m", "--no-such-option"}, "--no-such-option"},
                       WrongUsage{{"--models=m", "--max-image-pixels=0"}, "pixels"},
+                      WrongUsage{{"--models=m", "--metrics-listen=127.0.0.1:50051"},
+                                 "--metrics-listen: wanted another address than --listen"},
                       WrongUsage{{"--models=m", "stray"}, "stray"}));
 
 }  // namespace

@@ -131,7 +131,8 @@ TEST_F(Metrics, TellOfWorkThatNobodyWaitedFor) {
   CloseServer();
   EXPECT_THAT(Text(), AllOf(HasSubstr("onebyone_images_total{model=\"tiny\",result=\"cancelled\"} 64"),
                             ContainsRegex("nv_inference_request_failure\\{model=\"tiny\",reason=\"CANCELED\",.*\\} 1"),
-                            ContainsRegex("onebyone_wasted_seconds_total [0-9]")));
+                            ContainsRegex("onebyone_wasted_seconds_total [0-9]"),
+                            ContainsRegex("onebyone_late_work_seconds_count 1")));
 }
 
 TEST_F(Metrics, AccessLogHasALineForEachRequestAndCall) {

@@ -141,6 +141,48 @@ TEST_F(ModelReload, BundlesComeAndGo) {
   EXPECT_EQ(models_->default_model(), "b");
 }
 
+TEST_F(ModelReload, AFolderThatIsGoneForAMomentIsServedOn) {
+  Start({"a", "b"});
+  fs::rename(fs::path(folder_) / "b", fs::path(folder_) / ".b");  // and another one is about to take its place
+  EXPECT_FALSE(models_->Reload(When::kSettled).any());
+  EXPECT_THAT(models_->Find("b", 0), IsOk());
+  fs::rename(fs::path(folder_) / ".b", fs::path(folder_) / "b");
+  EXPECT_FALSE(models_->Reload(When::kSettled).any());
+  fs::remove_all(fs::path(folder_) / "b");
+  EXPECT_FALSE(models_->Reload(When::kSettled).any());
+  EXPECT_THAT(models_->Reload(When::kSettled).unloaded, ElementsAre("b version 3"));
+  EXPECT_THAT(models_->Find("b", 0), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(ModelReload, AModelThatIsAddedDoesNotBecomeTheDefault) {
+  Start({"b"});
+  Write("a", "new");
+  ASSERT_THAT(models_->Reload(When::kNow).loaded, SizeIs(1));
+  EXPECT_EQ(models_->default_model(), "b");
+  fs::remove_all(fs::path(folder_) / "b");
+  models_->Reload(When::kNow);
+  EXPECT_EQ(models_->default_model(), "a");
+}
+
+TEST_F(ModelReload, AVersionThatDoesNotLoadAtTheStartLeavesTheOneBelowServing) {
+  folder_ = FolderOfBundles({"b"});
+  Write("a/1", "oldest");
+  Write("a/2", "old");
+  Write("a/3", "broken");
+  for (const char* version : {"1", "2", "3"}) {
+    std::ofstream(fs::path(folder_) / "a" / version / "model_config.textproto") << "";
+  }
+  ASSERT_OK_AND_ASSIGN(models_, ModelRegistry::Load({.folder = folder_, .load = Loader()}));
+  EXPECT_EQ(Served("a"), "old");
+  EXPECT_EQ(models_->default_model(), "a");
+  ASSERT_THAT(models_->entries(), SizeIs(2));
+  EXPECT_THAT(models_->entries().front().status, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("broken")));
+  EXPECT_FALSE(models_->Reload(When::kNow).any()) << "not tried again before its files change";
+  Write("a/3", "mended");
+  EXPECT_THAT(models_->Reload(When::kNow).unloaded, ElementsAre("a version 2"));
+  EXPECT_EQ(Served("a"), "mended");
+}
+
 TEST_F(ModelReload, AnEmptyFolderIsTakenForAnAccident) {
   Start({"a"});
   fs::remove_all(folder_ + "/a");

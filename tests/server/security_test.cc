@@ -99,6 +99,17 @@ TEST(Authorizer, AsksForATokenBeforeItTellsWhatIsAllowed) {
   EXPECT_THAT(authorizer.Check(kMethod, {header, header}, kNow), StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
+TEST(Authorizer, TellsOfEachCallThatItRefuses) {
+  Authorizer authorizer(*MethodList::Parse("a.B/C"));
+  std::vector<std::string> told;
+  authorizer.TellRefusals([&](absl::string_view path, const absl::Status& why) {
+    told.push_back(absl::StrCat(path, " ", absl::StatusCodeToString(why.code())));
+  });
+  EXPECT_THAT(authorizer.Check("/a.B/C", {}, absl::Now()), IsOk());
+  EXPECT_FALSE(authorizer.Check("/a.B/D", {}, absl::Now()).ok());
+  EXPECT_THAT(told, ::testing::ElementsAre("/a.B/D PERMISSION_DENIED"));
+}
+
 TEST(Authorizer, LeavesHealthOpen) {
   Authorizer authorizer(*MethodList::Parse("a.B/C"));
   authorizer.SetTokens(std::make_shared<const TokenSet>(*TokenSet::Parse(kToken)));

@@ -115,6 +115,30 @@ TEST_F(ServerLife, DrainingFinishesWhatWasAccepted) {
   EXPECT_EQ(response.results(19).status().code(), 0);
 }
 
+TEST_F(ServerLife, DrainingFinishesWhatCameOverAUnixSocket) {
+  for (const char* prefix : {"unix:", "unix://"}) {
+    const std::string path = ::testing::TempDir() + "/onebyone_drain.socket";
+    ServerOptions options = TinyServerOptions();
+    options.listen.address = prefix + path;
+    options.scheduler.lanes = 1;
+    ASSERT_OK_AND_ASSIGN(server_, Server::Start(options, LoadTinyModels()));
+    const auto stub =
+        v1::FeatureExtraction::NewStub(grpc::CreateChannel("unix:" + path, grpc::InsecureChannelCredentials()));
+    v1::ExtractFeaturesRequest request;
+    AddImages(32, EncodedPicture(2000, 1500, ".jpg"), request);
+    grpc::ClientContext context;
+    v1::ExtractFeaturesResponse response;
+    grpc::Status status;
+    std::thread caller([&] { status = stub->ExtractFeatures(&context, request, &response); });
+    ASSERT_TRUE(WaitForWork(*server_));
+    EXPECT_TRUE(server_->Drain());
+    caller.join();
+    EXPECT_TRUE(status.ok()) << prefix << " " << status.error_message();
+    EXPECT_EQ(response.results_size(), 32);
+    server_.reset();
+  }
+}
+
 TEST_F(ServerLife, DrainingRefusesNewRequestsWithUnavailable) {
   Start(TinyServerOptions());
   server_->scheduler().admission().StartDraining();

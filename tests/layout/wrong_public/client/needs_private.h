@@ -1,0 +1,3 @@
+#pragma once
+
+#include "client/call_scope.h"

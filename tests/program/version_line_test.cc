@@ -1,0 +1,27 @@
+#include "engine/program/version_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/program/build_origin.h"
+#include "engine/program/opencv_version.h"
+
+namespace onebyone {
+namespace {
+
+using ::testing::MatchesRegex;
+
+TEST(VersionLine, TellsProgramBuildAndLibraries) {
+  EXPECT_EQ(VersionLine("doer", {{"zlib", "1.2"}, {"gRPC", "1.51"}}),
+            "doer " + ThisBuildOrigin().version + " (commit " + ThisBuildOrigin().commit + ", " +
+                ThisBuildOrigin().compiler + " " + ThisBuildOrigin().build + "; zlib 1.2, gRPC 1.51)");
+}
+
+TEST(VersionLine, IsMadeOfARealBuild) {
+  EXPECT_THAT(ThisBuildOrigin().version, MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"));
+  EXPECT_THAT(ThisBuildOrigin().compiler, MatchesRegex("[A-Za-z]+ [0-9.]+"));
+  EXPECT_THAT(OpenCvVersion(), MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+.*"));
+}
+
+}  // namespace
+}  // namespace onebyone
