@@ -91,12 +91,14 @@ bool ExtractJob::Leads(int index) noexcept {
   try {
     if (!cache.flights.Lead(key, {this, index})) return false;
   } catch (const std::bad_alloc&) {
-    image.key.reset();  // without the cache, then
-    return true;
+    return true;  // without the cache, then
   }
   const std::shared_ptr<const FeatureMaps> kept = cache.answers.Find(key);
   image.time += clock_() - start;
-  if (kept == nullptr) return true;
+  if (kept == nullptr) {
+    image.by = AnsweredBy::kLane;
+    return true;
+  }
   // An equal image was done while this one waited.
   const Flights<EqualImage>::Followers followers = cache.flights.Land(key);
   Take(index, AnsweredBy::kKept, absl::OkStatus(), kept.get());
@@ -114,15 +116,15 @@ std::optional<EqualImage> ExtractJob::Compute(int index, LaneTools& tools,
   if (outcome.fault == ImageWork::Fault::kRequest) FailRequest(status);
   if (IsEndOfInterest(status)) NoteLateWork(outcome.late_work);
   CachedImage& image = cached_.images[index];
-  if (!image.key.has_value()) {
+  if (image.by != AnsweredBy::kLane) {  // it leads no flight
     Settle(index, status);
     return std::nullopt;
   }
-  image.by = AnsweredBy::kLane;
   const AnswerKey key = *image.key;
   ResponseCache& cache = *cached_.cache;
   if (!status.ok() && outcome.fault != ImageWork::Fault::kPicture) {
     const std::optional<EqualImage> heir = cache.flights.PassOn(key);
+    if (heir.has_value()) heir->job->cached_.images[heir->index].by = AnsweredBy::kLane;
     Settle(index, status);
     return heir;
   }
