@@ -70,8 +70,9 @@ void Configure(const ServerOptions& options, grpc::ServerBuilder& builder) {
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);
   grpc::ResourceQuota quota("onebyone");
   quota.SetMaxThreads(kMostReflectionThreads);
-  // The second bound: past it gRPC cuts calls of all connections, whoever holds the bytes. The first is Uploads.
-  quota.Resize(static_cast<size_t>(2 * options.max_transport_bytes()));
+  // The second bound: past it gRPC cuts calls of all connections and sends idle ones away, whoever holds the bytes. The
+  // first is Uploads, which looks 20 times a second: what a fast sender brings between two looks is to stay below this.
+  quota.Resize(static_cast<size_t>(4 * options.max_transport_bytes()));
   builder.SetResourceQuota(quota);
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Images per second beside a server of Node.js, sharp and ONNX Runtime: the same picture, layer, protocol (KServe v2) and client, in turn.
 
-    /usr/bin/python3 tests/benchmarks/versus_peer.py --peers PEERS --model bvlc_googlenet.onnx --bundle BUNDLE --layer prob_1
+    /usr/bin/python3 tests/benchmarks/versus_peer.py --peers PEERS --model bvlc_googlenet.onnx --bundle BUNDLE --layer prob
 
 PEERS is a copy of ../shared/peers after `npm install`. The peer answers the last output of the network.
 """
