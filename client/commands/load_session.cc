@@ -178,13 +178,15 @@ absl::StatusOr<SessionOutcome> LoadSession::Run(const SessionRun& run) {
 }
 
 absl::Status LoadSession::Settle() {
-  const absl::Duration limit = LongestLimit(options_.judge.objectives);
   const absl::Time last = absl::Now() + kLongestSettling;
   while (absl::Now() < last) {
     const absl::Time start = absl::Now();
     const absl::Status status = endpoint_.Probe(pictures_, options_.work.pictures_per_call, interruption_);
     if (status.code() == absl::StatusCode::kUnavailable || absl::IsCancelled(status)) return status;
-    if (status.ok() && (limit == absl::ZeroDuration() || absl::Now() - start <= limit)) return absl::OkStatus();
+    const absl::Duration took = absl::Now() - start;
+    if (status.ok() && !at_rest_.has_value()) at_rest_ = took;
+    const absl::Duration limit = std::max(LongestLimit(options_.judge.objectives), 2 * at_rest_.value_or(took));
+    if (status.ok() && took <= limit) return absl::OkStatus();
     absl::SleepFor(kBetweenProbes);
   }
   return absl::OkStatus();

@@ -52,8 +52,8 @@ class LoadSession {
   // INVALID_ARGUMENT where a record does not fit the pictures.
   absl::StatusOr<SessionOutcome> Run(const SessionRun& run);
 
-  // Asks one call after the other until the server answers as fast as the objective wants, for half a minute at most:
-  // what a trial left behind in its queue is no load of the next one.
+  // Asks one call after the other until the server answers within the objective, or within twice what the first of
+  // these calls took, for half a minute at most: what a trial left behind in its queue is no load of the next one.
   absl::Status Settle();
 
   bool interrupted() const { return interruption_.cancelled(); }
@@ -67,6 +67,7 @@ class LoadSession {
   LoadEndpoint& endpoint_;
   RunWatch& watch_;
   const Cancellation& interruption_;
+  std::optional<absl::Duration> at_rest_;  // of one call before any load
 };
 
 }  // namespace onebyone

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +21,7 @@ constexpr absl::Duration kTrialWarmUp = absl::Seconds(1);
 constexpr absl::Duration kLongestTrial = absl::Minutes(10);
 constexpr int64_t kProbeConcurrency = 8;
 constexpr double kMoreSamples = 1.2;  // than a percentile needs: Poisson arrivals may be fewer than meant
+constexpr double kIdle = 0.2;         // requests in the air on the average: as good as no load
 constexpr double kLimitsInTrial = 4;  // a queue that grows needs time to be seen
 
 WarmUpOptions ShortWarmUp() { return {.length = kTrialWarmUp}; }
@@ -78,8 +80,14 @@ class CapacityTrials {
                                      LengthText(outcome.result.measured_ms))
                    : WhyBroken(outcome.result, options_.judge.objectives);
     step.kept = step.why.empty();
+    const bool is_idle =
+        ErrorCount(outcome.result) == 0 && step.mean_ms.has_value() && per_s * *step.mean_ms / 1e3 < kIdle;
     outcomes_.insert_or_assign(per_s, std::move(outcome));
-    return step;
+    if (step.kept || !is_idle) return step;
+    // Lower rates would only take longer.
+    idle_ = step;
+    return absl::FailedPreconditionError(
+        absl::StrCat("at ", RateText(per_s), ", which is next to no load, too: ", step.why));
   }
 
   // Where a search begins unless told: what a few callers get who wait for each answer.
@@ -101,11 +109,14 @@ class CapacityTrials {
   SessionOutcome Take(double per_s) { return std::move(outcomes_.at(per_s)); }
   bool empty() const { return outcomes_.empty(); }
   double last() const { return outcomes_.begin()->first; }
+  // The trial at which the objective broke without load.
+  const std::optional<LoadStep>& idle() const { return idle_; }
 
  private:
   const LoadOptions& options_;
   LoadSession& session_;
   int number_ = 0;
+  std::optional<LoadStep> idle_;
   std::map<double, SessionOutcome> outcomes_;
 };
 
@@ -123,12 +134,15 @@ absl::StatusOr<SessionOutcome> SearchCapacity(const LoadOptions& options, LoadSe
   if (trials.empty()) return found.status;
   SessionOutcome outcome = trials.Take(found.per_s.value_or(trials.last()));
   outcome.result.steps = found.steps;
+  if (trials.idle().has_value()) outcome.result.steps.push_back(*trials.idle());
   outcome.result.step_kind = StepKind::kRate;
   FoundCapacity capacity;
   capacity.objective = ObjectiveText(options.judge.objectives);
   capacity.per_s = found.per_s;
   capacity.broken_per_s = found.broken_per_s;
-  if (!found.status.ok()) {
+  if (absl::IsFailedPrecondition(found.status)) {
+    capacity.note = std::string(found.status.message());
+  } else if (!found.status.ok()) {
     capacity.note = absl::StrCat("the search ended early: ", found.status.message());
     outcome.result.ended = std::string(found.status.message());
     outcome.interrupted = absl::IsCancelled(found.status);
