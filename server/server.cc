@@ -204,7 +204,7 @@ void Server::WatchUploads() {
           uploads.EndLate();
           next.late = start + kBetweenLateLooks;
         }
-        if (start < next.beyond) return;
+        if (start < next.beyond || uploads.IsQuiet()) return;
         uploads.EndBeyond(connections.BytesReceived());
         next.beyond = absl::Now() + kRestAfterLook * (absl::Now() - start);
       });

@@ -75,7 +75,10 @@ void Uploads::EndLate() {
   }
 }
 
-int64_t Uploads::BytesHeld(Connection& connection, int64_t received) const {
+int64_t Uploads::BytesHeld(Connection& connection, int64_t received) {
+  // What a connection has received while nobody looked was delivered, but for what it has begun since: little, or its
+  // first message.
+  if (was_quiet_ && connection.delivered > 0) connection.last = {received, connection.delivered};
   // Those that have come since the last look have begun after it.
   for (auto upload = connection.waiting.rbegin(); upload != connection.waiting.rend(); ++upload) {
     if ((*upload)->begin_.has_value()) break;
@@ -105,6 +108,7 @@ void Uploads::EndBeyond(const absl::flat_hash_map<std::string, int64_t>& receive
         connections_.erase(at);  // it has gone
       }
     }
+    was_quiet_ = false;
     std::sort(holders.begin(), holders.end(), std::greater<>());
     int64_t left = all;
     for (auto holder = holders.begin(); left > limits_.bytes; ++holder) {
@@ -121,6 +125,14 @@ void Uploads::EndBeyond(const absl::flat_hash_map<std::string, int64_t>& receive
                      kRetryAfter),
       reason::kMemoryBudget);
   for (Upload* const upload : taken) upload->EndUpload(why);
+}
+
+bool Uploads::IsQuiet() {
+  const absl::MutexLock lock(&mutex_);
+  const bool is_quiet = std::all_of(connections_.begin(), connections_.end(),
+                                    [](const auto& connection) { return connection.second->waiting.empty(); });
+  was_quiet_ = was_quiet_ || is_quiet;
+  return is_quiet;
 }
 
 void Uploads::EndAll(Upload::Kind kind, const absl::Status& why) {

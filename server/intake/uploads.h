@@ -40,7 +40,7 @@ class Upload {
   struct Connection {
     std::list<Upload*> waiting;  // the oldest first
     int64_t delivered = 0;
-    Mark last;  // when it was last looked at; since its beginning before that
+    Mark last;  // when it was last looked at; its beginning before that
   };
 
   Kind kind_ = Kind::kMessage;
@@ -73,8 +73,10 @@ class Uploads {
   void EndLate();
   // Ends some where all together hold too much: RESOURCE_EXHAUSTED. `received`: the bytes that each connection has
   // received since its beginning, by peer. What is no whole message by now is held, up to a message for each that
-  // waits; on the connections that hold the most, all that waits is ended. To be called now and then.
+  // waits; on the connections that hold the most, all that waits is ended. To be called now and then;
   void EndBeyond(const absl::flat_hash_map<std::string, int64_t>& received);
+  // or this, where it is true, which spares that look: nothing waits.
+  bool IsQuiet();
   // Ends all of a kind, and those to come at once.
   void EndAll(Upload::Kind kind, const absl::Status& why);
   // Whether one of the peer's messages is under way.
@@ -87,12 +89,13 @@ class Uploads {
   // Takes those out that `is_over` says.
   std::vector<Upload*> Take(const std::function<bool(const Upload&)>& is_over);
   Upload* Take(Connection& connection, std::list<Upload*>::iterator at) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  int64_t BytesHeld(Connection& connection, int64_t received) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int64_t BytesHeld(Connection& connection, int64_t received) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Limits limits_;
   const Clock clock_;
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<std::string, std::unique_ptr<Connection>> connections_ ABSL_GUARDED_BY(mutex_);  // by peer
+  bool was_quiet_ ABSL_GUARDED_BY(mutex_) = true;               // since the last look
   std::array<absl::Status, 2> closed_ ABSL_GUARDED_BY(mutex_);  // by kind: why there are to be no more; OK until then
 };
 

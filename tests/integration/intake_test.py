@@ -164,8 +164,6 @@ class HalfSentTest(unittest.TestCase):
                 after = bystander.answers
                 self.assertTrue(wait_for(lambda: bystander.answers > after or bystander.failures))
             codes = [code for connection in connections for code in connection.codes.values()]
-            print("peak", peak_rss_mib(server) - before, "answers", bystander.answers, "failures", len(bystander.failures),
-                  "codes", {code: codes.count(code) for code in set(codes)}, "unsent", sum(c.unsent() for c in connections) / MIB)
             self.assertEqual(bystander.failures, [])
             self.assertIn(RESOURCE_EXHAUSTED, codes)
             # What comes between two looks goes over it, up to twice the bound, where gRPC itself stops.

@@ -125,6 +125,7 @@ TEST_F(Metrics, TellOfWorkThatNobodyWaitedFor) {
   grpc::Status status;
   std::thread caller([&] { status = stub_->ExtractFeatures(&context, request, &response); });
   ASSERT_TRUE(testing::WaitForWork(*server_));
+  while (server_->scheduler().busy_lanes() == 0) std::this_thread::yield();  // there is work to be late with
   context.TryCancel();
   caller.join();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::CANCELLED);

@@ -90,7 +90,7 @@ TEST_F(UploadsTest, EndsThoseOfTheConnectionThatHoldsTheMost) {
 }
 
 TEST_F(UploadsTest, CountsNeitherWholeMessagesNorMoreThanMessagesThatWaitCanHold) {
-  uploads_.EndBeyond({{"a", 0}});
+  EXPECT_TRUE(uploads_.IsQuiet());
   for (int i = 0; i < 10; ++i) {  // a busy connection, never without one that waits
     uploads_.Add(i % 2 == 0 ? first_ : second_, Upload::Kind::kMessage, "a");
     EXPECT_EQ(uploads_.Remove(i % 2 == 0 ? second_ : first_, 900), i > 0);
@@ -99,6 +99,20 @@ TEST_F(UploadsTest, CountsNeitherWholeMessagesNorMoreThanMessagesThatWaitCanHold
   // One waits: it cannot hold more than a message, whatever else has come (to other methods).
   uploads_.EndBeyond({{"a", 1'000'000}});
   EXPECT_EQ(first_.ends + second_.ends, 0);
+}
+
+TEST_F(UploadsTest, CountsNothingOfAConnectionsPastAfterItWasQuiet) {
+  uploads_.Add(first_, Upload::Kind::kMessage, "a");
+  uploads_.EndBeyond({{"a", 100}});
+  EXPECT_FALSE(uploads_.IsQuiet());
+  EXPECT_TRUE(uploads_.Remove(first_, 900));
+  EXPECT_TRUE(uploads_.IsQuiet());
+  for (FakeUpload* const upload : {&first_, &second_}) uploads_.Add(*upload, Upload::Kind::kMessage, "a");
+  uploads_.EndBeyond({{"a", 50'000}});  // answers of other methods were asked for meanwhile
+  uploads_.EndBeyond({{"a", 51'500}});
+  EXPECT_EQ(first_.ends, 0);
+  uploads_.EndBeyond({{"a", 51'501}});
+  EXPECT_EQ(first_.ends, 1);
 }
 
 TEST_F(UploadsTest, CountsWhatCameBeforeItsFirstLook) {
