@@ -113,7 +113,7 @@ class ViewTest(unittest.TestCase):
         geometry, shape = self.geometry()
         self.assertEqual(list(shape[1:]), [11, 11])
         elements = Elements(dom)
-        row, column = 5, 4
+        row, column = 6, 4
         centre = np.array([geometry.offset_x + column * geometry.stride_x, geometry.offset_y + row * geometry.stride_y])
         to_image = np.array([geometry.input_to_image_xx, geometry.input_to_image_yy])
         origin = np.array([geometry.input_to_image_x0, geometry.input_to_image_y0])
@@ -128,7 +128,7 @@ class ViewTest(unittest.TestCase):
             np.testing.assert_allclose([float(drawn[key]) for key in ("x", "y", "width", "height")],
                                        [*first, *(last - first)], atol=1e-6, err_msg=name)
         told = re.search('<p id="told"[^>]*>([^<]*)', dom).group(1)
-        self.assertIn(f"{LAYER}, row 5, column 4: sees x ", told)
+        self.assertIn(f"{LAYER}, row 6, column 4: sees x ", told)
 
     def test_arrow_keys_move_from_cell_to_cell_and_stop_at_the_edge(self):
         page, _ = self.page("--layer", LAYER)
@@ -138,7 +138,7 @@ class ViewTest(unittest.TestCase):
             const press = (key) => map.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
             for (let i = 0; i < 20; ++i) press('ArrowRight');
             press('ArrowUp');""")
-        self.assertIn(f"{LAYER}, row 4, column 9: sees x ", dom)
+        self.assertIn(f"{LAYER}, row 4, column 10: sees x ", dom)
 
     def test_the_places_of_cells_follow_the_geometry(self):
         page, _ = self.page("--layer", LAYER)
