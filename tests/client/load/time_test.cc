@@ -149,7 +149,7 @@ TEST(RealTime, TheKneeIsWhereTheLanesAreFull) {
   DelayProcess server(scratch, {"--service-ms", "10", "--lanes", "3"});
   const LoadResult result = Load(scratch, server.target(), {"--sweep", "1,2,3,6,12", "--trial", "2"});
   EXPECT_EQ(result.capacity->concurrency, 3);
-  EXPECT_THAT(*result.capacity->per_s, AllOf(Ge(240), Le(300)));
+  EXPECT_THAT(*result.capacity->per_s, AllOf(Ge(150), Le(300)));
 }
 
 }  // namespace
