@@ -13,9 +13,8 @@ inline constexpr int64_t kTickNs = 100;
 inline uint32_t ToTicks(int64_t ns) {
   return static_cast<uint32_t>(std::clamp<int64_t>(ns / kTickNs, 0, std::numeric_limits<uint32_t>::max()));
 }
-inline double TicksToMs(double ticks) {
-  return ticks / (1e6 / static_cast<double>(kTickNs));
-}  // exact for whole milliseconds
+// Divides by a whole number: a product with 1e-4 would make 999.9999999999999 of a second.
+inline double TicksToMs(double ticks) { return ticks / (1e6 / static_cast<double>(kTickNs)); }
 
 // What became of one call, in 16 bytes, so that a run of five million fits into 80 MB.
 struct Sample {
