@@ -105,8 +105,8 @@ void AddFeatureFlags(CLI::App& command, FeatureFlags& flags, LayerCount count) {
       ->type_name("NAME");
   command
       .add_option_function<uint64_t>(
-          count == LayerCount::kOptional ? "--projection-seed" : "--seed", [&flags](uint64_t seed) { flags.feature.set_seed(seed); },
-          "Seed of the random projection; 0 unless told")
+          count == LayerCount::kOptional ? "--projection-seed" : "--seed",
+          [&flags](uint64_t seed) { flags.feature.set_seed(seed); }, "Seed of the random projection; 0 unless told")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber);
   AddWords<v1::InputSize>(

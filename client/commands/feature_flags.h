@@ -17,8 +17,8 @@ struct FeatureFlags {
   v1::InputSize input_size = v1::INPUT_SIZE_UNSPECIFIED;
 };
 
-// --layer (once, or as often as wanted; kOptional: not at all, too), --channels, --reduction, --seed, --input-size. With
-// kOptional the seed of the random projection is --projection-seed: the command has a --seed of its own.
+// --layer (once, or as often as wanted; kOptional: not at all, too), --channels, --reduction, --seed, --input-size.
+// With kOptional the seed of the random projection is --projection-seed: the command has a --seed of its own.
 enum class LayerCount { kOne, kAny, kOptional };
 void AddFeatureFlags(CLI::App& command, FeatureFlags& flags, LayerCount count);
 

@@ -10,9 +10,9 @@ namespace onebyone {
 // What a command reads from and writes to. Tests put strings in its place.
 struct Terminal {
   std::istream& in;
-  std::ostream& out;           // what was asked for
-  std::ostream& err;           // failures and progress
-  int err_columns = 0;         // width of the terminal behind `err`; 0: a file or a pipe
+  std::ostream& out;    // what was asked for
+  std::ostream& err;    // failures and progress
+  int err_columns = 0;  // width of the terminal behind `err`; 0: a file or a pipe
   bool out_is_terminal = false;
   Cancellation& interruption;  // cancelled by Ctrl-C: ends the calls under way
 };

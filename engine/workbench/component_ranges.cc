@@ -9,8 +9,8 @@
 #include "engine/base/status_macros.h"
 #include "engine/calibration/histogram.h"
 #include "engine/calibration/range_method.h"
-#include "engine/workbench/parallel_loop.h"
 #include "engine/verification/picture_runner.h"
+#include "engine/workbench/parallel_loop.h"
 
 namespace onebyone {
 namespace {

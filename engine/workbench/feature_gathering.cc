@@ -8,8 +8,8 @@
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "engine/base/status_macros.h"
-#include "engine/workbench/parallel_loop.h"
 #include "engine/verification/picture_runner.h"
+#include "engine/workbench/parallel_loop.h"
 
 namespace onebyone {
 namespace {

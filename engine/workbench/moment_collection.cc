@@ -7,11 +7,11 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "engine/base/status_macros.h"
+#include "engine/verification/picture_runner.h"
 #include "engine/workbench/in_order.h"
 #include "engine/workbench/layer_choice.h"
 #include "engine/workbench/parallel_loop.h"
 #include "engine/workbench/picture_reader.h"
-#include "engine/verification/picture_runner.h"
 
 namespace onebyone {
 namespace {
