@@ -103,7 +103,7 @@ grpc::ByteBuffer LoadCalls::NextRequest() {
 }
 
 void LoadCalls::Start(absl::Time due) {
-  const auto call = std::make_shared<Call>();
+  auto call = std::make_shared<Call>();
   call->due = due;
   double deadline_ms = flags_.deadline_ms;
   if (flags_.deadline_within_ms > 0) deadline_ms = absl::Uniform(random_, 0.0, flags_.deadline_within_ms);
@@ -126,15 +126,21 @@ void LoadCalls::Start(absl::Time due) {
   }
   grpc::GenericStub& stub = *stubs_[next_++ % stubs_.size()];
   const grpc::ByteBuffer request = NextRequest();
-  stub.UnaryCall(&call->context, flags_.method, grpc::StubOptions(), &request, &call->response,
-                 [this, call](const grpc::Status& status) { End(*call, status); });
+  Call& sent = *call;
+  stub.UnaryCall(&sent.context, flags_.method, grpc::StubOptions(), &request, &sent.response,
+                 [this, call = std::move(call)](const grpc::Status& status) mutable {
+                   End(*call, status);
+                   // Before it counts as ended: gRPC's threads must not be the last to hold a channel.
+                   call.reset();
+                   const absl::MutexLock lock(&mutex_);
+                   --in_air_;
+                 });
 }
 
 void LoadCalls::End(Call& call, const grpc::Status& status) {
   const absl::Time now = absl::Now();
   const double ms = absl::ToDoubleMilliseconds(now - call.due);
   const absl::MutexLock lock(&mutex_);
-  --in_air_;
   if (call.due < measured_from_) return;
   ++outcome_.codes[NameOf(status.error_code())];
   if (status.ok()) {
