@@ -34,7 +34,8 @@ bool Extraction::FoundNoRoom(const absl::Status& started) {
 
 absl::Status Extraction::Start(const v1::ExtractFeaturesRequest& request, v1::ExtractFeaturesResponse& response,
                                Caller caller, ExtractJob::Done done, std::optional<RequestImages> images) {
-  const absl::Time arrival = observation_.Begin(request, context_.clock());
+  const int asked = images.has_value() ? static_cast<int>(images->sources.size()) : request.images_size();
+  const absl::Time arrival = observation_.Begin(request, asked, caller.request_id, context_.clock());
   const bool waits_for_room = caller.waits_for_room;
   ExtractJob::Done tell = [this, &response, done = std::move(done)](const absl::Status& outcome) mutable {
     const CacheUse cache_use = job_->cache_use();

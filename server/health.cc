@@ -23,8 +23,10 @@ Health::Health(grpc::HealthCheckServiceInterface& service, const ModelRegistry& 
 }
 
 void Health::SetServing() {
+  const std::shared_ptr<const ModelSet> models = models_.models();
   std::map<std::string, bool> serving;  // several versions of a name: one is enough
-  for (const ModelEntry& entry : models_.entries()) {
+  for (const ModelAlias& alias : models->aliases) serving[alias.name] = models->Find(alias.name, 0).ok();
+  for (const ModelEntry& entry : models->entries) {
     const bool is_first = serving.find(entry.name) == serving.end();
     if (is_first) serving[absl::StrCat(entry.name, kReload)] = entry.status.ok();
     serving[entry.name] |= entry.model != nullptr;

@@ -12,7 +12,7 @@
 namespace onebyone {
 
 // What grpc.health.v1 says: of the whole server (""), of the services onebyone.v1.FeatureExtraction and
-// inference.GRPCInferenceService, of each model by its name, and of NAME/reload: NOT_SERVING while what lies on disk
+// inference.GRPCInferenceService, of each model by its name or an alias, and of NAME/reload: NOT_SERVING while what lies on disk
 // under that name is not what is served, because it did not load. And of "liveness": SERVING as long as the process
 // lives, in a drain and under any load; a model of that name is overshadowed. Thread-safe.
 class Health {
@@ -30,7 +30,7 @@ class Health {
   grpc::HealthCheckServiceInterface& service_;
   const ModelRegistry& models_;
   absl::Mutex mutex_;
-  std::set<std::string> told_ ABSL_GUARDED_BY(mutex_);  // names of models
+  std::set<std::string> told_ ABSL_GUARDED_BY(mutex_);  // names of models and aliases
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

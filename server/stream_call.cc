@@ -100,6 +100,7 @@ void StreamCall::Refuse(Exchange& exchange, const absl::Status& why) {
 void StreamCall::Begin(Exchange& exchange) {
   if (!exchange.held) exchange.held = intake_.held.Take(exchange.bytes);
   Caller caller = CallerOf(call_);
+  caller.request_id = exchange.request.request_id();
   caller.waits_for_room = static_cast<bool>(exchange.held);
   const absl::Status started =
       exchange.extraction.Start(exchange.request.request(), *exchange.response.mutable_response(), std::move(caller),

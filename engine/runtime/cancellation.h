@@ -23,10 +23,13 @@ class Cancellation {
     cancelled_at_.compare_exchange_strong(never, absl::ToUnixNanos(absl::Now()), std::memory_order_relaxed);
   }
 
-  // OK, CANCELLED, or DEADLINE_EXCEEDED.
+  // OK, CANCELLED, or DEADLINE_EXCEEDED: whichever came first, for a deadline may be told by a call of Cancel, too.
   absl::Status Check() const {
-    if (cancelled_at_.load(std::memory_order_relaxed) != kNever) return absl::CancelledError("the caller has gone");
-    if (deadline_ != absl::InfiniteFuture() && absl::Now() >= deadline_) {
+    const int64_t cancelled_at = cancelled_at_.load(std::memory_order_relaxed);
+    const bool is_cancelled = cancelled_at != kNever;
+    if (is_cancelled && absl::FromUnixNanos(cancelled_at) < deadline_)
+      return absl::CancelledError("the caller has gone");
+    if (is_cancelled || (deadline_ != absl::InfiniteFuture() && absl::Now() >= deadline_)) {
       return absl::DeadlineExceededError("the deadline passed before the work was done");
     }
     return absl::OkStatus();

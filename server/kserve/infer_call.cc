@@ -25,7 +25,27 @@ InferCall::InferCall(grpc::CallbackServerContext& call, grpc::ByteBuffer& answer
 
 void InferCall::Begin(grpc::ByteBuffer message) {
   const absl::Status started = Start(std::move(message));
-  if (!started.ok()) Finish(FinishingStatus(started, call()));
+  if (!started.ok()) return Finish(FinishingStatus(started, call()));
+  SetAlarm();  // the call may be finished, but gRPC is done with it no earlier than when this has returned
+}
+
+void InferCall::SetAlarm() {
+  if (request_.timeout == absl::InfiniteDuration() || deadline_ >= CallerOf(call()).deadline) return;
+  ++users_;
+  // A millisecond later, for gRPC's clock may be ahead of ours by less: what ends then has passed its deadline.
+  alarm_.Set(absl::ToChronoTime(deadline_ + absl::Milliseconds(1)), [this](bool is_time) {
+    if (is_time) extraction_.Cancel();
+    Release();
+  });
+}
+
+void InferCall::OnDone() {
+  alarm_.Cancel();
+  Release();
+}
+
+void InferCall::Release() {
+  if (--users_ == 0) delete this;
 }
 
 absl::Status InferCall::Start(grpc::ByteBuffer message) {
@@ -35,7 +55,9 @@ absl::Status InferCall::Start(grpc::ByteBuffer message) {
     return absl::ResourceExhaustedError(absl::StrCat("the request could not be taken: ", error.what()));
   }
   Caller caller = CallerOf(call());
-  caller.deadline = std::min(caller.deadline, context_.clock() + request_.timeout);
+  deadline_ = std::min(caller.deadline, context_.clock() + request_.timeout);
+  caller.deadline = deadline_;
+  caller.request_id = message_.id();
   const absl::Status started = extraction_.Start(
       request_.features, features_, std::move(caller),
       [this](const absl::Status& outcome) { Finish(FinishingStatus(Answer(outcome), call())); },

@@ -60,6 +60,7 @@ class Line {
 };
 
 void AddRequest(const RequestSummary& request, Line& line) {
+  line.Text("request_id", request.request_id);
   line.Text("model", request.model);
   if (request.version != 0) line.Number("version", request.version);
   line.Text("layers", request.layers);

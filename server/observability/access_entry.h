@@ -12,6 +12,7 @@ namespace onebyone {
 
 // What the access log tells of a request for features; the texts may be a client's.
 struct RequestSummary {
+  std::string request_id;  // of StreamFeatures, or the `id` of ModelInfer; empty: none
   std::string model;
   int64_t version = 0;  // 0: no version was found
   std::string layers;   // separated by commas

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -56,9 +57,12 @@ std::string LayersOf(const v1::ExtractFeaturesRequest& request) {
 
 }  // namespace
 
-absl::Time RequestObservation::Begin(const v1::ExtractFeaturesRequest& request, absl::Time now) {
+absl::Time RequestObservation::Begin(const v1::ExtractFeaturesRequest& request, int images, std::string request_id,
+                                     absl::Time now) {
   if (request_ == nullptr) arrival_ = now;
   request_ = &request;
+  images_ = images;
+  request_id_ = std::move(request_id);
   return arrival_;
 }
 
@@ -118,10 +122,11 @@ void RequestObservation::Log(const absl::Status& outcome, const v1::ExtractFeatu
                              int64_t spared) const {
   if (!observability_.logs_access()) return;
   RequestSummary summary;
+  summary.request_id = request_id_;
   summary.model = served_ == nullptr ? request_->model() : served_->bundle.name;
   summary.version = served_ == nullptr ? 0 : served_->bundle.version;
   summary.layers = served_ == nullptr ? LayersOf(*request_) : layers_;
-  summary.images = sizes_.empty() ? request_->images_size() : static_cast<int>(sizes_.size());
+  summary.images = images_;
   summary.cached_images = static_cast<int>(spared);
   summary.image_bytes = image_bytes_;
   if (response != nullptr) {

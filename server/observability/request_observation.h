@@ -23,8 +23,9 @@ class RequestObservation {
   RequestObservation(Observability& observability, const CallOrigin* origin)
       : observability_(observability), origin_(origin) {}
 
-  // `request` must live until the end. When it arrived: `now`, or at the first Begin after which it was postponed.
-  absl::Time Begin(const v1::ExtractFeaturesRequest& request, absl::Time now);
+  // `request` must live until the end. `images`: how many it has, wherever they are. `request_id`: of its own, may be
+  // empty. When it arrived: `now`, or at the first Begin after which it was postponed.
+  absl::Time Begin(const v1::ExtractFeaturesRequest& request, int images, std::string request_id, absl::Time now);
   // The request is right, and its model is known; admission decides next.
   void Checked(const ExtractSpec& spec);
   // It found no room and is to Begin again.
@@ -44,6 +45,8 @@ class RequestObservation {
   Observability& observability_;
   const CallOrigin* const origin_;
   const v1::ExtractFeaturesRequest* request_ = nullptr;
+  int images_ = 0;
+  std::string request_id_;
   absl::Time arrival_;
   ModelMetrics* model_ = nullptr;  // once Checked, as is:
   std::shared_ptr<const Model> served_;

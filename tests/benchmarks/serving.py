@@ -90,7 +90,7 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def is_live(self):
-        run = subprocess.run([BIN / "onebyone", "health", "--server", self.address], capture_output=True, check=False)
+        run = subprocess.run([BIN / "onebyone", "health", "--server", self.address, "--service", "liveness"], capture_output=True, check=False)
         return run.returncode == 0
 
     def stop(self):

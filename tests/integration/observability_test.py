@@ -17,7 +17,9 @@ import urllib.request
 
 import grpc
 from http2_call import trailers_of
-from running_server import BIN, MODELS, PROGRAM, SOURCE, RunningServer, health_pb2, model_pb2, request_for
+from running_server import (BIN, MODELS, PROGRAM, SOURCE, RunningServer, feature_extraction_pb2, health_pb2, model_pb2,
+                            request_for)
+import open_inference_grpc_pb2 as oip  # after running_server, which makes it known
 from xds.data.orca.v3 import orca_load_report_pb2
 
 PICTURE = (MODELS / "onebyone-nano" / "chelsea.png").read_bytes()
@@ -179,6 +181,28 @@ class ObservabilityTest(unittest.TestCase):
             events = [json.loads(line) for line in server.log().splitlines()]
             self.assertTrue(events[0]["message"].startswith("onebyone-server "), events[0])
             self.assertEqual({frozenset(event) for event in events}, {frozenset(("time", "level", "message"))})
+
+    def test_access_log_tells_the_ids_that_requests_have_themselves(self):
+        infer = oip.ModelInferRequest(model_name="onebyone-nano", id="infer 7")
+        infer.inputs.add(name="image", datatype="BYTES", shape=[1])
+        infer.raw_input_contents.append(struct.pack("<I", len(PICTURE)) + PICTURE)
+        wrong = oip.ModelInferRequest.FromString(infer.SerializeToString())
+        wrong.outputs.add(name="no such layer")
+        with ObservedServer("--log-format=json") as server:
+            stream = server.client.channel.stream_stream("/onebyone.v1.FeatureExtraction/StreamFeatures")
+            names = ("first", "second")
+            messages = [feature_extraction_pb2.StreamFeaturesRequest(request_id=name, request=request_for(PICTURE)).SerializeToString()
+                        for name in names]
+            self.assertEqual(len(list(stream(iter(messages), timeout=120))), 2)
+            call = server.client.channel.unary_unary("/inference.GRPCInferenceService/ModelInfer")
+            call(infer.SerializeToString(), timeout=120)
+            with self.assertRaises(grpc.RpcError):
+                call(wrong.SerializeToString(), timeout=120)
+            lines = [json.loads(line) for line in server.access_after_end()]
+        told = [(line.get("request_id"), line.get("images"), line["code"]) for line in lines]
+        self.assertEqual(sorted(told[:2]), [("first", 1, "OK"), ("second", 1, "OK")])
+        self.assertEqual(told[2:], [(None, None, "OK"), ("infer 7", 1, "OK"), ("infer 7", 1, told[-1][2])])
+        self.assertNotEqual(told[-1][2], "OK")
 
     def test_load_reports_come_with_each_answer_where_asked_for(self):
         extract = "/onebyone.v1.FeatureExtraction/ExtractFeatures"

@@ -282,6 +282,24 @@ TEST_F(KserveInfer, ATimeoutTightensTheDeadline) {
   Inferred(request);
 }
 
+TEST_F(KserveInfer, ATimeoutEndsARequestThatWaitsWithoutALane) {
+  ServerOptions options = TinyServerOptions();
+  options.scheduler.lanes = 1;
+  Serve(options);
+  ModelInferRequest slow = EncodedRequest({EncodedPicture(8000, 5000, ".jpg")});
+  (*slow.mutable_parameters())["decode"].set_string_param("exact");
+  auto ahead = std::async(std::launch::async, [&] { return Inferred(slow); });
+  ASSERT_TRUE(WaitForWork(*server_));
+  ModelInferRequest request = EncodedRequest({picture_});
+  (*request.mutable_parameters())["timeout"].set_int64_param(20'000);
+  const Outcome outcome = Refused(request);
+  EXPECT_EQ(ahead.wait_for(std::chrono::seconds(0)), std::future_status::timeout) << "the lane came first";
+  EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_THAT(outcome.status.error_message(), HasSubstr("waited for a lane"));
+  ahead.get();
+  EXPECT_TRUE(server_->scheduler().admission().WaitUntilEmpty(absl::Seconds(60)));
+}
+
 TEST_F(KserveInfer, TakesPrioritiesAsNumbersOrWords) {
   ModelInferRequest request = EncodedRequest({picture_});
   auto& priority = (*request.mutable_parameters())["priority"];

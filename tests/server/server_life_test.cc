@@ -53,9 +53,11 @@ class ServerLife : public ::testing::Test {
 };
 
 TEST_F(ServerLife, HealthKnowsTheServerTheServiceAndEveryModel) {
-  Start(TinyServerOptions({"broken", "good"}));
+  const ServerOptions options = TinyServerOptions({"broken", "good"});
+  std::ofstream(options.models + "/aliases") << "stable good\n";
+  Start(options);
   HealthCheckResponse::ServingStatus status = HealthCheckResponse::UNKNOWN;
-  for (const char* name : {"", "onebyone.v1.FeatureExtraction", "good"}) {
+  for (const char* name : {"", "onebyone.v1.FeatureExtraction", "good", "stable"}) {
     EXPECT_TRUE(Check(name, &status).ok()) << name;
     EXPECT_EQ(status, HealthCheckResponse::SERVING) << name;
   }
