@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "engine/base/status_macros.h"
 #include "engine/kernels/onednn/join_channels.h"
+#include "engine/kernels/onednn/line_winograd.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
 
@@ -191,9 +192,7 @@ bool FitsBytes(const std::optional<Activation>& activation) {
   return !activation.has_value() || activation->kind != Activation::Kind::kSigmoid;
 }
 
-}  // namespace
-
-absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, WeightCache& weights) {
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeOnednnConv(const ConvSpec& spec, WeightCache& weights) {
   return onednn::Guard("convolution", [&]() -> absl::StatusOr<std::shared_ptr<const Kernel>> {
     if (IsByte(spec.dst_layout) && !FitsBytes(spec.attributes.activation)) {
       return absl::UnimplementedError("convolution to bytes: want an activation of straight lines");
@@ -220,6 +219,14 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, Wei
                                                    primitive.scratchpad_desc(),
                                                    std::vector<std::shared_ptr<const void>>{packed, bias});
   });
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Kernel>> MakeConv(const ConvSpec& spec, WeightCache& weights) {
+  absl::StatusOr<std::shared_ptr<const Kernel>> kernel = MakeOnednnConv(spec, weights);
+  const bool may_be_ours = IsWinograd(spec) && spec.variant.implementation == 0;
+  return may_be_ours && absl::IsUnimplemented(kernel.status()) ? MakeLineWinograd(spec, weights) : kernel;
 }
 
 }  // namespace onebyone

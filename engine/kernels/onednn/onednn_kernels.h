@@ -23,6 +23,7 @@ struct ConvVariant {
     kDirect,
     // F(4x4, 3x3) or F(2x2, 3x3) (Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2016): fewer
     // multiplications, a larger rounding error. Of unsigned bytes F(2x2, 3x3), whose transformed pixels keep six bits.
+    // Where oneDNN has none, in one dimension (see line_winograd.h).
     kWinograd,
     // Several 1x1 convolutions over one input as one, directly (see ConvSpec::siblings).
     kMerged,

@@ -1,0 +1,211 @@
+#include "engine/kernels/conv/line_transform.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "engine/base/always_inline.h"
+#include "engine/kernels/conv/cook_toom.h"
+
+namespace onebyone {
+namespace {
+
+ONEBYONE_ALWAYS_INLINE float ToFloat(float value) { return value; }
+ONEBYONE_ALWAYS_INLINE float ToFloat(uint16_t bits) {
+  const uint32_t wide = uint32_t{bits} << 16;
+  float value;
+  std::memcpy(&value, &wide, sizeof(value));
+  return value;
+}
+
+ONEBYONE_ALWAYS_INLINE void Put(float value, float& element) { element = value; }
+// To the nearest, ties to even; a NaN may become infinite.
+ONEBYONE_ALWAYS_INLINE void Put(float value, uint16_t& element) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof(bits));
+  element = static_cast<uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16);
+}
+
+// A row of a matrix times vectors of kBlock channels, `stride` elements apart. Terms of zero are left out when this is
+// compiled.
+template <const auto& kMatrix, size_t kRow, int kBlock, typename E, size_t... kTerms>
+ONEBYONE_ALWAYS_INLINE void Combine(const E* src, int64_t stride, float* sums,
+                                    std::index_sequence<kTerms...> /*terms*/) {
+  constexpr auto kFactors = kMatrix[kRow];
+  for (int lane = 0; lane < kBlock; ++lane) {
+    float sum = 0.0F;
+    ((kFactors[kTerms] != 0.0
+          ? void(sum += static_cast<float>(kFactors[kTerms]) * ToFloat(src[int64_t{kTerms} * stride + lane]))
+          : void()),
+     ...);
+    sums[lane] = sum;
+  }
+}
+
+template <typename E, int kBlock, int kOutputs, int kTaps, size_t kPoint, typename Points>
+ONEBYONE_ALWAYS_INLINE void TransformPoint(const E* pixels, E* dst, Points points) {
+  float sums[kBlock];
+  Combine<kCookToomInput<kOutputs, kTaps>, kPoint, kBlock>(pixels, kBlock, sums, points);
+  for (int lane = 0; lane < kBlock; ++lane) Put(sums[lane], dst[lane]);
+}
+
+template <typename E, int kBlock, int kOutputs, int kTaps, size_t... kPoints>
+ONEBYONE_ALWAYS_INLINE void TransformTile(const E* pixels, E* dst, int64_t point_stride,
+                                          std::index_sequence<kPoints...> points) {
+  (TransformPoint<E, kBlock, kOutputs, kTaps, kPoints>(pixels, dst + int64_t{kPoints} * point_stride, points), ...);
+}
+
+// Copies the pixels of one line to where they belong in `line`, whose padding is zero.
+template <typename E, int kBlock>
+ONEBYONE_ALWAYS_INLINE void CopyLine(const LineTransform& transform, const E* src, E* line) {
+  const int64_t first = std::max<int64_t>(0, transform.src_pixel);
+  const int64_t end = std::min(transform.src.pixels, transform.src_pixel + transform.padded_line() / kBlock);
+  E* to = line + (first - transform.src_pixel) * kBlock;
+  for (int64_t pixel = first; pixel < end; ++pixel, to += kBlock) {
+    std::memcpy(to, src + pixel * transform.src.pixel_stride, kBlock * sizeof(E));
+  }
+}
+
+template <typename E, int kBlock, int kOutputs, int kTaps>
+ONEBYONE_ALWAYS_INLINE void TransformInput(const LineTransform& transform, const void* from, void* scratch, void* to) {
+  const auto* src = static_cast<const E*>(from);
+  auto* line = static_cast<E*>(scratch);
+  auto* dst = static_cast<E*>(to);
+  std::memset(line, 0, static_cast<size_t>(transform.padded_line()) * sizeof(E));
+  const int64_t channels = transform.src.blocks * kBlock;
+  const int64_t tiles = transform.tiles();
+  const int64_t point_stride = transform.src_lines * tiles * channels;
+  constexpr auto kPoints = std::make_index_sequence<kOutputs + kTaps - 1>();
+  for (int64_t i = 0; i < transform.src_lines; ++i) {
+    const int64_t src_line = transform.src_line + i;
+    const bool is_padding = src_line < 0 || src_line >= transform.src.lines;
+    for (int64_t block = 0; block < transform.src.blocks; ++block) {
+      E* tile = dst + i * tiles * channels + block * kBlock;
+      if (!is_padding) {
+        CopyLine<E, kBlock>(transform, src + block * transform.src.block_stride + src_line * transform.src.line_stride,
+                            line);
+      }
+      for (int64_t t = 0; t < tiles; ++t, tile += channels) {
+        if (is_padding) {
+          for (int point = 0; point < transform.points(); ++point) {
+            std::memset(tile + point * point_stride, 0, kBlock * sizeof(E));
+          }
+        } else {
+          TransformTile<E, kBlock, kOutputs, kTaps>(line + t * kOutputs * kBlock, tile, point_stride, kPoints);
+        }
+      }
+    }
+  }
+}
+
+template <typename E, int kBlock, int kOutputs, int kTaps, size_t kPixel>
+ONEBYONE_ALWAYS_INLINE void FinishPixel(const LineTransform& transform, const float* src, int64_t point_stride,
+                                        const float* bias, E* dst) {
+  float sums[kBlock];
+  Combine<kCookToomOutput<kOutputs, kTaps>, kPixel, kBlock>(src, point_stride, sums,
+                                                            std::make_index_sequence<kOutputs + kTaps - 1>());
+  for (int lane = 0; lane < kBlock; ++lane) {
+    float value = sums[lane] + bias[lane];
+    value = value < transform.low ? transform.low : value;
+    value = value > transform.high ? transform.high : value;
+    Put(value, dst[lane]);
+  }
+}
+
+// `pixels`: of the line from this tile on.
+template <typename E, int kBlock, int kOutputs, int kTaps, size_t... kPixels>
+ONEBYONE_ALWAYS_INLINE void FinishTile(const LineTransform& transform, const float* src, int64_t point_stride,
+                                       const float* bias, E* dst, int64_t pixels,
+                                       std::index_sequence<kPixels...> /*pixels*/) {
+  const int64_t stride = transform.dst.pixel_stride;
+  ((int64_t{kPixels} < pixels
+        ? FinishPixel<E, kBlock, kOutputs, kTaps, kPixels>(transform, src, point_stride, bias, dst + kPixels * stride)
+        : void()),
+   ...);
+}
+
+template <typename E, int kBlock, int kOutputs, int kTaps>
+ONEBYONE_ALWAYS_INLINE void TransformOutput(const LineTransform& transform, const float* src, const float* bias,
+                                            void* to) {
+  auto* dst = static_cast<E*>(to);
+  const int64_t channels = transform.dst.blocks * kBlock;
+  const int64_t tiles = transform.tiles();
+  const int64_t point_stride = transform.dst.lines * tiles * channels;
+  constexpr float kNoBias[kBlock] = {};
+  for (int64_t line = 0; line < transform.dst.lines; ++line) {
+    for (int64_t t = 0; t < tiles; ++t) {
+      const int64_t first = t * kOutputs;
+      for (int64_t block = 0; block < transform.dst.blocks; ++block, src += kBlock) {
+        FinishTile<E, kBlock, kOutputs, kTaps>(
+            transform, src, point_stride, bias == nullptr ? kNoBias : bias + block * kBlock,
+            dst + block * transform.dst.block_stride + line * transform.dst.line_stride +
+                first * transform.dst.pixel_stride,
+            transform.dst.pixels - first, std::make_index_sequence<kOutputs>());
+      }
+    }
+  }
+}
+
+#define ONEBYONE_LINE_FUNCTIONS(name, attribute)                                                                \
+  template <typename E, int kBlock, int kOutputs, int kTaps>                                                    \
+  attribute void Input##name(const LineTransform& transform, const void* src, void* line, void* dst) {          \
+    TransformInput<E, kBlock, kOutputs, kTaps>(transform, src, line, dst);                                      \
+  }                                                                                                             \
+  template <typename E, int kBlock, int kOutputs, int kTaps>                                                    \
+  attribute void Output##name(const LineTransform& transform, const float* src, const float* bias, void* dst) { \
+    TransformOutput<E, kBlock, kOutputs, kTaps>(transform, src, bias, dst);                                     \
+  }
+#if defined(__x86_64__)
+ONEBYONE_LINE_FUNCTIONS(Avx2, __attribute__((target("avx2,fma"))))
+ONEBYONE_LINE_FUNCTIONS(Avx512,
+                        __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma,prefer-vector-width=512"))))
+#else
+ONEBYONE_LINE_FUNCTIONS(Baseline, )
+#endif
+#undef ONEBYONE_LINE_FUNCTIONS
+
+template <typename E, int kBlock, int kOutputs, int kTaps>
+LineFunctions Fastest() {
+  LineFunctions made;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
+    made = {InputAvx512<E, kBlock, kOutputs, kTaps>, OutputAvx512<E, kBlock, kOutputs, kTaps>, {}};
+  } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    made = {InputAvx2<E, kBlock, kOutputs, kTaps>, OutputAvx2<E, kBlock, kOutputs, kTaps>, {}};
+  } else {
+    return made;  // nothing to gain without vectors
+  }
+#else
+  made = {InputBaseline<E, kBlock, kOutputs, kTaps>, OutputBaseline<E, kBlock, kOutputs, kTaps>, {}};
+#endif
+  for (const auto& row : kCookToomFilter<kOutputs, kTaps>) {
+    made.filter.insert(made.filter.end(), row.begin(), row.end());
+  }
+  return made;
+}
+
+template <typename E, int kOutputs>
+LineFunctions ForTaps(const LineTransform& transform) {
+  const bool wide = transform.block == 16;
+  switch (transform.taps) {
+    case 3: return wide ? Fastest<E, 16, kOutputs, 3>() : Fastest<E, 8, kOutputs, 3>();
+    case 5: return wide ? Fastest<E, 16, kOutputs, 5>() : Fastest<E, 8, kOutputs, 5>();
+    case 7: return wide ? Fastest<E, 16, kOutputs, 7>() : Fastest<E, 8, kOutputs, 7>();
+    default: return {};
+  }
+}
+
+}  // namespace
+
+int LineOutputs(int64_t taps, DataType type) {
+  if (taps != 3 && taps != 5 && taps != 7) return 0;
+  return type == DataType::kFloat32 ? 4 : type == DataType::kBFloat16 ? 2 : 0;
+}
+
+LineFunctions LineFunctionsFor(const LineTransform& transform) {
+  const bool known = transform.outputs > 0 && transform.outputs == LineOutputs(transform.taps, transform.type);
+  if (!known || (transform.block != 8 && transform.block != 16)) return {};
+  return transform.type == DataType::kFloat32 ? ForTaps<float, 4>(transform) : ForTaps<uint16_t, 2>(transform);
+}
+
+}  // namespace onebyone
