@@ -26,24 +26,29 @@ struct LineTransform {
   DataType type = DataType::kFloat32;  // of pixels and transformed inputs, or kBFloat16
   LinesOfPixels src;
   LinesOfPixels dst;
-  int64_t src_line = 0;   // of the source that is the first: negative where that is padding
+  int64_t src_line = 0;   // of the source, where the first of the destination begins: negative where that is padding
   int64_t src_pixel = 0;  // the same within a line
-  int64_t src_lines = 0;  // that are transformed, padding too
+  int64_t rows = 1;       // of the window, across the lines
+  int64_t strip = 1;      // lines of the destination that are computed in one go
   float low = 0.0F;       // what results are cut off at
   float high = 0.0F;
 
   int points() const { return outputs + taps - 1; }
   int64_t tiles() const { return (dst.pixels + outputs - 1) / outputs; }  // of a line
-  // A line of one block with all its padding, in elements.
+  int64_t src_lines() const { return strip + rows - 1; }                  // of a strip, padding too
+  // A line of one block with all its padding, in floats.
   int64_t padded_line() const { return (tiles() * outputs + taps - 1) * block; }
 };
 
 // The functions for one transform, compiled for the vector instructions of this CPU.
 struct LineFunctions {
-  // src -> dst [points][src_lines * tiles][src.blocks * block]; `line`: padded_line() elements of scratch.
-  void (*input)(const LineTransform& transform, const void* src, void* line, void* dst) = nullptr;
-  // src [points][dst.lines * tiles][dst.blocks * block], float32, + bias [dst.blocks * block] or null -> dst.
-  void (*output)(const LineTransform& transform, const float* src, const float* bias, void* dst) = nullptr;
+  // What the strip that begins at line `first` of the destination needs of the image `src` -> dst [points]
+  // [src_lines * tiles][src.blocks * block]; `line`: padded_line() floats of scratch.
+  void (*input)(const LineTransform& transform, int64_t first, const void* src, float* line, void* dst) = nullptr;
+  // src [points][strip * tiles][dst.blocks * block], float32, + bias [dst.blocks * block] or null -> that strip of the
+  // image `dst`.
+  void (*output)(const LineTransform& transform, int64_t first, const float* src, const float* bias,
+                 void* dst) = nullptr;
   // The filter's matrix, row by row: [points][taps].
   std::vector<double> filter;
 };

@@ -37,14 +37,13 @@ int64_t Aligned(int64_t bytes) {
 struct Form {
   LineTransform transform;
   LineFunctions functions;
-  int axis = 1;      // that lines run along: 0 is down, 1 is across
-  int64_t rows = 0;  // of the window, across the lines
+  int axis = 1;  // that lines run along: 0 is down, 1 is across
   int64_t images = 0;
 
   int64_t src_channels() const { return transform.src.blocks * transform.block; }
   int64_t dst_channels() const { return transform.dst.blocks * transform.block; }
-  int64_t src_tiles() const { return transform.src_lines * transform.tiles(); }
-  int64_t dst_tiles() const { return transform.dst.lines * transform.tiles(); }
+  int64_t src_tiles() const { return transform.src_lines() * transform.tiles(); }
+  int64_t dst_tiles() const { return transform.strip * transform.tiles(); }
 };
 
 LinesOfPixels LinesOf(const Shape& shape, int axis, int64_t block) {
@@ -71,6 +70,19 @@ bool SetCutOff(const std::optional<Activation>& activation, LineTransform& trans
   return activation->kind == Activation::Kind::kClip && transform.low <= 0.0F && transform.high >= 0.0F;
 }
 
+// Lines enough that what is transformed stays in the second cache, and matrices are no slivers; all strips alike, the
+// last one over lines of the one before where they do not divide the whole.
+int64_t StripOf(const LineTransform& transform) {
+  constexpr int64_t kCacheBytes = 384 << 10;
+  constexpr int64_t kLeastTiles = 48;
+  const auto bytes = static_cast<int64_t>(SizeOf(transform.type));
+  const int64_t of_tile =
+      transform.points() * transform.block * (transform.src.blocks * bytes + transform.dst.blocks * 4);
+  const int64_t tiles = std::max(kLeastTiles, kCacheBytes / of_tile);
+  const int64_t strips = std::max<int64_t>(1, transform.dst.lines * transform.tiles() / tiles);
+  return (transform.dst.lines + strips - 1) / strips;
+}
+
 bool IsOnes(const SpatialVector& vector) {
   return std::all_of(vector.begin(), vector.end(), [](int64_t each) { return each == 1; });
 }
@@ -84,18 +96,19 @@ std::optional<Form> FormOf(const ConvSpec& spec) {
   }
   Form form;
   form.axis = window.kernel[1] >= window.kernel[0] ? 1 : 0;
-  form.rows = window.kernel[1 - form.axis];
+  form.transform.rows = window.kernel[1 - form.axis];
   form.images = spec.src[0];
   LineTransform& transform = form.transform;
   transform.type = IsBFloat16(spec.src_layout) ? DataType::kBFloat16 : DataType::kFloat32;
   transform.taps = static_cast<int>(window.kernel[form.axis]);
   transform.outputs = LineOutputs(transform.taps, transform.type);
+  if (transform.outputs == 0) return std::nullopt;
   transform.block = ChannelBlock();
   transform.src = LinesOf(spec.src, form.axis, transform.block);
   transform.dst = LinesOf(spec.dst, form.axis, transform.block);
   transform.src_line = -window.pads_begin[1 - form.axis];
   transform.src_pixel = -window.pads_begin[form.axis];
-  transform.src_lines = transform.dst.lines + form.rows - 1;
+  transform.strip = StripOf(transform);
   form.functions = LineFunctionsFor(transform);
   if (form.functions.input == nullptr || !SetCutOff(spec.attributes.activation, transform)) return std::nullopt;
   return form;
@@ -185,18 +198,21 @@ class BoundLineWinograd : public BoundKernel {
         dst_(static_cast<uint8_t*>(dst)),
         inputs_(scratch),
         outputs_(reinterpret_cast<float*>(scratch + parts.inputs)),
-        line_(scratch + parts.inputs + parts.outputs),
+        line_(reinterpret_cast<float*>(scratch + parts.inputs + parts.outputs)),
         products_(std::move(products)) {}
 
   absl::Status Run() override {
     const LineTransform& transform = form_.transform;
     const auto bytes = static_cast<int64_t>(SizeOf(transform.type));
     for (int64_t image = 0; image < form_.images; ++image) {
-      form_.functions.input(transform, src_ + image * transform.src.blocks * transform.src.block_stride * bytes, line_,
-                            inputs_);
-      for (const std::unique_ptr<BoundKernel>& product : products_) RETURN_IF_ERROR(product->Run());
-      form_.functions.output(transform, outputs_, bias_,
-                             dst_ + image * transform.dst.blocks * transform.dst.block_stride * bytes);
+      const uint8_t* src = src_ + image * transform.src.blocks * transform.src.block_stride * bytes;
+      uint8_t* dst = dst_ + image * transform.dst.blocks * transform.dst.block_stride * bytes;
+      for (int64_t line = 0; line < transform.dst.lines; line += transform.strip) {
+        const int64_t first = std::min(line, transform.dst.lines - transform.strip);
+        form_.functions.input(transform, first, src, line_, inputs_);
+        for (const std::unique_ptr<BoundKernel>& product : products_) RETURN_IF_ERROR(product->Run());
+        form_.functions.output(transform, first, outputs_, bias_, dst);
+      }
     }
     return absl::OkStatus();
   }
@@ -208,7 +224,7 @@ class BoundLineWinograd : public BoundKernel {
   uint8_t* const dst_;
   uint8_t* const inputs_;
   float* const outputs_;
-  uint8_t* const line_;
+  float* const line_;
   const std::vector<std::unique_ptr<BoundKernel>> products_;
 };
 
@@ -221,7 +237,7 @@ class LineWinograd : public Kernel {
     const auto floats = static_cast<int64_t>(sizeof(float));
     parts_.inputs = Aligned(transform.points() * form_.src_tiles() * form_.src_channels() * bytes);
     parts_.outputs = Aligned(transform.points() * form_.dst_tiles() * form_.dst_channels() * floats);
-    parts_.line = Aligned(transform.padded_line() * bytes);
+    parts_.line = Aligned(transform.padded_line() * floats);
     for (const auto& product : products_) parts_.product = std::max(parts_.product, product->scratch_bytes());
   }
 
@@ -258,7 +274,7 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeLineWinograd(const ConvSpec& s
     std::optional<Form> form = FormOf(spec);
     if (!form.has_value()) return absl::UnimplementedError("convolution: no Winograd for this window and layout");
     std::vector<std::shared_ptr<const Kernel>> products;
-    for (int64_t row = 0; row < form->rows; ++row) {
+    for (int64_t row = 0; row < form->transform.rows; ++row) {
       ASSIGN_OR_RETURN(std::shared_ptr<const Kernel> product, MakeProducts(*form, spec, row, weights));
       products.push_back(std::move(product));
     }
