@@ -42,9 +42,7 @@ double ErrorOfMatrices() {
 }
 
 TEST(CookToom, GivesTheSlidingSumOfProducts) {
-  EXPECT_LT((ErrorOfMatrices<2, 3>()), 1e-14);
   EXPECT_LT((ErrorOfMatrices<4, 3>()), 1e-13);
-  EXPECT_LT((ErrorOfMatrices<2, 5>()), 1e-13);
   EXPECT_LT((ErrorOfMatrices<4, 5>()), 1e-13);
   EXPECT_LT((ErrorOfMatrices<2, 7>()), 1e-13);
   EXPECT_LT((ErrorOfMatrices<4, 7>()), 1e-13);

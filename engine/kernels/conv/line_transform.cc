@@ -206,28 +206,29 @@ LineFunctions Fastest() {
   return made;
 }
 
-template <typename E, int kOutputs>
-LineFunctions ForTaps(const LineTransform& transform) {
-  const bool wide = transform.block == 16;
-  switch (transform.taps) {
-    case 3: return wide ? Fastest<E, 16, kOutputs, 3>() : Fastest<E, 8, kOutputs, 3>();
-    case 5: return wide ? Fastest<E, 16, kOutputs, 5>() : Fastest<E, 8, kOutputs, 5>();
-    case 7: return wide ? Fastest<E, 16, kOutputs, 7>() : Fastest<E, 8, kOutputs, 7>();
-    default: return {};
-  }
+template <typename E, int kOutputs, int kTaps>
+LineFunctions ForBlock(int64_t block) {
+  return block == 16 ? Fastest<E, 16, kOutputs, kTaps>() : Fastest<E, 8, kOutputs, kTaps>();
 }
 
 }  // namespace
 
 int LineOutputs(int64_t taps, DataType type) {
-  if (taps != 3 && taps != 5 && taps != 7) return 0;
-  return type == DataType::kFloat32 ? 4 : type == DataType::kBFloat16 ? 2 : 0;
+  if (type != DataType::kFloat32 && type != DataType::kBFloat16) return 0;
+  if (taps == 7) return type == DataType::kFloat32 ? 4 : 2;
+  return taps == 3 || taps == 5 ? 4 : 0;
 }
 
 LineFunctions LineFunctionsFor(const LineTransform& transform) {
+  const int64_t block = transform.block;
   const bool known = transform.outputs > 0 && transform.outputs == LineOutputs(transform.taps, transform.type);
-  if (!known || (transform.block != 8 && transform.block != 16)) return {};
-  return transform.type == DataType::kFloat32 ? ForTaps<float, 4>(transform) : ForTaps<uint16_t, 2>(transform);
+  if (!known || (block != 8 && block != 16)) return {};
+  const bool is_float = transform.type == DataType::kFloat32;
+  switch (transform.taps) {
+    case 3: return is_float ? ForBlock<float, 4, 3>(block) : ForBlock<uint16_t, 4, 3>(block);
+    case 5: return is_float ? ForBlock<float, 4, 5>(block) : ForBlock<uint16_t, 4, 5>(block);
+    default: return is_float ? ForBlock<float, 4, 7>(block) : ForBlock<uint16_t, 2, 7>(block);
+  }
 }
 
 }  // namespace onebyone

@@ -8,7 +8,7 @@
 namespace onebyone {
 
 // Winograd in one dimension, for the windows that oneDNN has no Winograd for: F(4, r) along the longer axis of the
-// window (in bfloat16 F(2, r)), r = 3, 5 or 7; what the window spans along the other axis is added up. The products
+// window, r = 3, 5 or 7 (in bfloat16 F(2, 7)); what the window spans along the other axis is added up. The products
 // over the channels are matrix products of oneDNN, m + r - 1 at once. `Line` axes are those that tiles run along.
 //
 // UNIMPLEMENTED where the convolution is not blocked, has strides, dilations, groups or siblings, or an activation that
