@@ -52,12 +52,16 @@ std::string CpuIdentity() { return "a CPU that is not x86-64"; }
 
 #endif
 
+// Goes up with each kernel of ours that convolutions may run by: what was timed without it is to be timed again.
+constexpr int kKernelGeneration = 2;
+
 }  // namespace
 
 std::string MachineIdentity() {
   const dnnl::version_t* const version = dnnl::version();
   return absl::StrCat(CpuIdentity(), "; isa ", absl::Hex(static_cast<unsigned>(dnnl::get_effective_cpu_isa())),
-                      "; oneDNN ", version->major, ".", version->minor, ".", version->patch, " ", version->hash);
+                      "; oneDNN ", version->major, ".", version->minor, ".", version->patch, " ", version->hash,
+                      "; kernels ", kKernelGeneration);
 }
 
 std::string OnednnVersion() {

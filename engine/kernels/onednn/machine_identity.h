@@ -5,8 +5,8 @@
 namespace onebyone {
 
 // One line that names all that decides how fast kernels are here: the CPU by name, signature and features, the
-// instruction set that oneDNN uses of it (ONEDNN_MAX_CPU_ISA counts), and oneDNN's version. What was timed under
-// another identity says nothing here.
+// instruction set that oneDNN uses of it (ONEDNN_MAX_CPU_ISA counts), oneDNN's version, and the kernels of ours that
+// there are. What was timed under another identity says nothing here.
 std::string MachineIdentity();
 
 // "2.6.3": of the library that is loaded.
