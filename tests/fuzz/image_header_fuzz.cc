@@ -28,6 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const int64_t padded = (header->width + 31) / 32 * 32 * ((header->height + 31) / 32 * 32);
   Require(header->coefficient_bytes >= 0 && header->coefficient_bytes <= 8 * padded, "coefficients are bounded");
   Require(header->format == ImageFormat::kJpeg || header->coefficient_bytes == 0, "only a JPEG has coefficients");
+  const int64_t samples = header->sample_bytes + header->unpacking_bytes;
+  Require(samples >= 0 && samples <= 8 * header->width * header->height, "samples are bounded");
 
   ImageLimits smaller = limits;
   smaller.max_pixels = header->width * header->height - 1;
