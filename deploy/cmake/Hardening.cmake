@@ -1,12 +1,10 @@
 # What makes an overflow that nobody has found harder to use. Programs and libraries are position independent; addresses of
-# functions are written before main and read-only after; no library is looked for beside those of the system (no RPATH);
-# buffers on the stack are guarded, and calls of libc check sizes that are known. tests/install/hardening_test.py looks at
-# the programs. Not under a sanitizer, which does all of it better.
+# functions are written before main and read-only after; buffers on the stack are guarded, and calls of libc check sizes that
+# are known. Nothing sets an RPATH. tests/install/hardening_test.py looks at the programs. Not under a sanitizer, which does all of it better.
 
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 include(CheckPIESupported)
 check_pie_supported(LANGUAGES CXX)
-set(CMAKE_SKIP_RPATH ON)
 
 if(NOT ONEBYONE_SANITIZER)
   add_compile_options(-fstack-protector-strong -fstack-clash-protection $<$<CONFIG:Release>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
