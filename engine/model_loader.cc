@@ -1,6 +1,8 @@
 #include "engine/model_loader.h"
 
 #include <algorithm>
+#include <cmath>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -32,6 +34,48 @@ absl::Status CheckInputs(const Graph& network) {
   if (image.type != DataType::kFloat32 || shape.rank() != 4 || (shape[1] != 3 && shape[1] != Shape::kUnknown)) {
     return absl::InvalidArgumentError(absl::StrCat("input '", image.name, "': want float32 [N, 3, height, width], got ",
                                                    NameOf(image.type), " ", shape.ToString()));
+  }
+  return absl::OkStatus();
+}
+
+template <typename T>
+double NumberOf(T element) {
+  if constexpr (std::is_arithmetic_v<T>)
+    return static_cast<double>(element);
+  else
+    return ToFloat(element);
+}
+
+template <typename T>
+absl::Status CheckElements(const Value& value) {
+  const auto* const begin = value.constant->As<T>();
+  const auto* const end = begin + value.constant->elements();
+  const auto* const wrong = std::find_if_not(begin, end, [](T element) { return std::isfinite(NumberOf(element)); });
+  if (wrong == end) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("weights '", value.name, "': want finite numbers, got ",
+                                                 NumberOf(*wrong), " (element ", wrong - begin, ")"));
+}
+
+absl::Status CheckConstant(const Value& value) {
+  switch (value.constant->type()) {
+    case DataType::kFloat32: return CheckElements<float>(value);
+    case DataType::kFloat64: return CheckElements<double>(value);
+    case DataType::kFloat16: return CheckElements<Float16>(value);
+    case DataType::kBFloat16: return CheckElements<BFloat16>(value);
+    default: return absl::OkStatus();
+  }
+}
+
+// NaN in weights need not show in what a network computes: an activation or a maximum may lose it, and give numbers
+// that look right.
+absl::Status CheckWeights(const Graph& network) {
+  std::vector<bool> is_checked(network.value_count());
+  for (const NodeId id : network.NodeIds()) {
+    for (const ValueId input : network.node(id).inputs) {
+      if (input == kNoValue || is_checked[input] || network.value(input).constant == nullptr) continue;
+      is_checked[input] = true;
+      RETURN_IF_ERROR(CheckConstant(network.value(input)));
+    }
   }
   return absl::OkStatus();
 }
@@ -149,6 +193,7 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(Bundle bundle, Graph netw
   named.model_hash = model->bundle.sha256;
   const PreprocessOptions& input = model->bundle.preprocess;
   RETURN_IF_ERROR(CheckInputs(network));
+  RETURN_IF_ERROR(CheckWeights(network));
   auto compiled = CompiledModel::Compile(std::move(network), input.height, input.width, named);
   if (!compiled.ok()) {
     return Annotated(compiled.status(), absl::StrCat("network with input ", input.width, "x", input.height));

@@ -14,31 +14,41 @@
 #include "engine/program/page_flags.h"
 #include "server/observability/build_information.h"
 #include "server/option_declaration.h"
+#include "server/options_file.h"
 
 namespace onebyone {
 namespace {
 
-// TOML or INI; a key that is no option is an error that names the nearest one.
+[[noreturn]] void FailToRead(const std::string& message) {
+  throw CLI::ConfigError(absl::StrCat("--config: ", message), CLI::ExitCodes::ConfigError);
+}
+
+// The file of --config by our own reader: CLI11's ends a value in quotes at a '#', takes the last word of several, and
+// lets a list that does not end swallow the rest. A key that is no option is an error that names the nearest one.
 class StrictFile : public CLI::ConfigTOML {
  public:
   explicit StrictFile(const CLI::App& app) : app_(app) {}
 
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    std::vector<CLI::ConfigItem> found = CLI::ConfigTOML::from_config(input);
+    const absl::StatusOr<std::vector<Setting>> settings = ReadOptionsFile(input);
+    if (!settings.ok()) FailToRead(std::string(settings.status().message()));
     std::vector<std::string> known;
     for (const CLI::Option* option : app_.get_options()) {
       if (option->get_configurable()) known.push_back(KeyOf(*option));
     }
-    for (const CLI::ConfigItem& item : found) {
-      if (item.parents.empty() && std::find(known.begin(), known.end(), item.name) != known.end()) continue;
-      const std::string key =
-          item.parents.empty() ? item.name : absl::StrCat("[", absl::StrJoin(item.parents, "."), "]");
-      const std::string nearest = NearestName(key, known);
-      throw CLI::ConfigError(absl::StrCat("--config: unknown key '", key, "'",
-                                          nearest.empty() ? "" : absl::StrCat("; did you mean '", nearest, "'?")),
-                             CLI::ExitCodes::ConfigError);
+    std::vector<CLI::ConfigItem> read;
+    for (const Setting& setting : *settings) {
+      if (std::find(known.begin(), known.end(), setting.key) == known.end()) {
+        const std::string nearest = NearestName(setting.key, known);
+        FailToRead(absl::StrCat("unknown key '", setting.key, "'",
+                                nearest.empty() ? "" : absl::StrCat("; did you mean '", nearest, "'?")));
+      }
+      CLI::ConfigItem item;
+      item.name = setting.key;
+      item.inputs = {setting.value};
+      read.push_back(std::move(item));
     }
-    return found;
+    return read;
   }
 
  private:
@@ -337,6 +347,9 @@ std::variant<ServerOptions, EarlyExit> Read(const std::vector<std::string>& argu
   const std::vector<std::string> environment = FromEnvironment(app);
   std::vector<std::string> all = environment;
   all.insert(all.end(), arguments.begin(), arguments.end());
+  for (const std::string& argument : all) {  // so that what --print-config prints is what is in force
+    if (const std::string why = WhyNotInFile(argument); !why.empty()) return WrongUsage(why);
+  }
   std::reverse(all.begin(), all.end());  // as CLI11 wants them
   try {
     app.parse(all);

@@ -5,11 +5,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/commands/command.h"
-#include "engine/program/opencv_version.h"
+#include "engine/program/loaded_libraries.h"
 #include "engine/program/page_flags.h"
 #include "engine/program/version_line.h"
 
@@ -21,9 +22,10 @@ constexpr char kFooter[] =
     "'onebyone COMMAND --help' tells the options of a command.";
 
 std::string Version() {
-  return VersionLine("onebyone", {{"gRPC", grpc::Version()},
-                                  {"protobuf", google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION)},
-                                  {"OpenCV", OpenCvVersion()}});
+  std::vector<LoadedLibrary> libraries = {
+      {"gRPC", grpc::Version()}, {"protobuf", google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION)}};
+  for (const LoadedLibrary& library : LoadedLibraries()) libraries.push_back(library);
+  return VersionLine("onebyone", libraries);
 }
 
 }  // namespace

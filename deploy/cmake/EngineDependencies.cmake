@@ -3,6 +3,12 @@
 find_package(JPEG REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+# oneDNN runs on GCC's OpenMP; clang would bring a second one, whose number of threads oneDNN does not see.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  set(OpenMP_CXX_FLAGS -fopenmp=libgomp)
+  set(OpenMP_CXX_LIB_NAMES gomp)
+  find_library(OpenMP_gomp_LIBRARY NAMES gomp libgomp.so.1)
+endif()
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 
 # Debian's dnnl-config.cmake asks for OpenCL, which the CPU engine does not need.

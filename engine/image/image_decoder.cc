@@ -37,8 +37,10 @@ class KeptMemoryDecoder : public ImageDecoder {
     const int64_t scale_down = ScaleDown(header, min_side);
     const int64_t width = ScaledSide(header.width, scale_down);
     const int64_t height = ScaledSide(header.height, scale_down);
-    RETURN_IF_ERROR(
-        MakeRoom(3 * width * height, header.orientation == 1 ? 0 : 3 * width * height, header.coefficient_bytes));
+    RETURN_IF_ERROR(MakeRoom({.stored = 3 * width * height,
+                              .upright = header.orientation == 1 ? 0 : 3 * width * height,
+                              .samples = header.sample_bytes,
+                              .passing = header.coefficient_bytes + header.unpacking_bytes}));
     ASSIGN_OR_RETURN(uint8_t* const stored, stored_.Reserve(3 * width * height));
     RETURN_IF_ERROR(DecodeStored(encoded, header, scale_down, stored));
 
@@ -61,20 +63,30 @@ class KeptMemoryDecoder : public ImageDecoder {
     return image;
   }
 
-  int64_t held_bytes() const override { return stored_.bytes() + upright_.bytes(); }
+  int64_t held_bytes() const override { return stored_.bytes() + upright_.bytes() + opencv_.sample_bytes(); }
 
   void Free() override {
     stored_.Free();
     upright_.Free();
+    opencv_.Free();
   }
 
  private:
-  // Frees the buffers and asks for larger ones where they are too small, or where coefficients come beside them.
-  absl::Status MakeRoom(int64_t stored, int64_t upright, int64_t coefficients) {
-    const bool fits = stored <= stored_.bytes() && upright <= upright_.bytes() && coefficients == 0;
+  // Bytes that one picture takes.
+  struct Room {
+    int64_t stored = 0;
+    int64_t upright = 0;
+    int64_t samples = 0;
+    int64_t passing = 0;  // of a library, until it is done
+  };
+
+  // Frees the buffers and asks for larger ones where they are too small, or where a library needs memory beside them.
+  absl::Status MakeRoom(const Room& room) {
+    const bool fits = room.stored <= stored_.bytes() && room.upright <= upright_.bytes() &&
+                      room.samples <= opencv_.sample_bytes() && room.passing == 0;
     if (may_hold_ == nullptr || fits) return absl::OkStatus();
     Free();
-    return may_hold_(stored + upright + coefficients);
+    return may_hold_(room.stored + room.upright + room.samples + room.passing);
   }
 
   absl::Status DecodeStored(absl::string_view encoded, const ImageHeader& header, int64_t scale_down, uint8_t* rgb) {

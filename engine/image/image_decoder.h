@@ -35,9 +35,10 @@ class ImageDecoder {
  public:
   struct Options {
     ImageLimits limits;
-    // Asked before the decoder's pixel memory grows, and before a JPEG in several scans, with the bytes that it will
-    // then have in all: pixels and such a JPEG's coefficients, but not what libpng and libwebp take while they work.
-    // What it had is free by then. An error becomes that of Decode. Null: no limit.
+    // Asked before the decoder's pixel memory grows, and before a JPEG in several scans or a lossless WebP, with the
+    // bytes that it will then have in all: pixels, the samples that they are made of, and such a JPEG's coefficients or
+    // such a WebP's pixels as libwebp unpacks them; but neither a copy of the file nor what the libraries take for rows
+    // and tables. What it had is free by then. An error becomes that of Decode. Null: no limit.
     std::function<absl::Status(int64_t bytes)> may_hold{};
     // Asked every few rows of a JPEG, and every few rows of each of its scans. An error ends the work and becomes that
     // of Decode. Not asked where a JPEG is read at 1/8 by our own decoder (under a millisecond a megapixel) and in PNG,
@@ -52,7 +53,7 @@ class ImageDecoder {
   // memory.
   virtual absl::StatusOr<RgbImage> Decode(absl::string_view encoded, int64_t min_side = 0) = 0;
 
-  // Pixel memory that is kept for the next image; coefficients are not.
+  // Pixel memory that is kept for the next image, samples included; coefficients are not kept.
   virtual int64_t held_bytes() const = 0;
   // Gives it up, and with it the pixels of the last image.
   virtual void Free() = 0;

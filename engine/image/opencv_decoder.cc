@@ -77,15 +77,6 @@ absl::StatusOr<PngEssence> CopyEssence(absl::string_view encoded, const PngLayou
   }
 }
 
-int ChannelsOf(const PngLayout& layout, bool palette_has_alpha) {
-  switch (layout.color) {
-    case PngLayout::kGray: return 1;
-    case PngLayout::kRgb: return 3;
-    case PngLayout::kPalette: return palette_has_alpha ? 4 : 3;
-    default: return 4;
-  }
-}
-
 }  // namespace
 
 // What the reader should make of a file.
@@ -111,7 +102,7 @@ absl::Status OpencvDecoder::DecodePng(absl::string_view encoded, const ImageLimi
   want.format = "PNG";
   want.width = layout.width;
   want.height = layout.height;
-  want.channels = ChannelsOf(layout, essence.palette_has_alpha);
+  want.channels = ReadChannels(layout, essence.palette_has_alpha);
   want.bits = layout.bit_depth == 16 ? 16 : 8;
   want.transparent = essence.transparent;
   return Decode(essence.bytes, want, rgb);

@@ -20,6 +20,14 @@ class OpencvDecoder {
   absl::Status DecodePng(absl::string_view encoded, const ImageLimits& limits, uint8_t* rgb);
   absl::Status DecodeWebp(absl::string_view encoded, const ImageHeader& header, uint8_t* rgb);
 
+  // Memory for samples that is kept for the next image.
+  int64_t sample_bytes() const { return samples_.bytes(); }
+  // Gives up all memory that is kept.
+  void Free() {
+    essential_.Free();
+    samples_.Free();
+  }
+
  private:
   struct Want;
   absl::Status Decode(absl::string_view encoded, const Want& want, uint8_t* rgb);

@@ -77,6 +77,8 @@ class PngWalk {
         return Broken("want all image data (IDAT) in a row, got another chunk between");
       ++image_chunks_;
       image_bytes_ += static_cast<int64_t>(chunk.body.size());
+    } else if (chunk.type == "tRNS") {
+      has_transparency_ = true;
     } else if (chunk.type == "eXIf") {
       orientation_ = ExifOrientation(chunk.body);
     } else if (absl::ascii_isupper(static_cast<unsigned char>(chunk.type[0]))) {
@@ -96,6 +98,8 @@ class PngWalk {
     header.width = layout_.width;
     header.height = layout_.height;
     header.orientation = orientation_;
+    header.sample_bytes = layout_.width * layout_.height * ReadChannels(layout_, has_transparency_) *
+                          (layout_.bit_depth == 16 ? 2 : 1);
     return header;
   }
 
@@ -105,10 +109,20 @@ class PngWalk {
   int64_t image_chunks_ = 0;
   int64_t image_bytes_ = 0;
   bool was_image_ = false;
+  bool has_transparency_ = false;
   int orientation_ = 1;
 };
 
 }  // namespace
+
+int ReadChannels(const PngLayout& layout, bool has_transparency) {
+  switch (layout.color) {
+    case PngLayout::kGray: return 1;
+    case PngLayout::kRgb: return 3;
+    case PngLayout::kPalette: return has_transparency ? 4 : 3;
+    default: return 4;
+  }
+}
 
 absl::StatusOr<PngChunk> ReadPngChunk(absl::string_view encoded, size_t position) {
   const size_t left = encoded.size() - position;

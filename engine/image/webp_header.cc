@@ -56,7 +56,8 @@ absl::StatusOr<Size> ReadLossless(absl::string_view body) {
 
 class WebpWalk {
  public:
-  WebpWalk(absl::string_view encoded, const ImageLimits& limits) : encoded_(encoded), limits_(limits) {}
+  WebpWalk(absl::string_view encoded, const ImageLimits& limits)
+      : whole_(encoded), encoded_(encoded), limits_(limits) {}
 
   absl::StatusOr<ImageHeader> Run() {
     const size_t riff_size = LittleEndian32(encoded_, 4);
@@ -84,6 +85,7 @@ class WebpWalk {
  private:
   absl::Status Add(absl::string_view type, absl::string_view body) {
     const bool is_first = chunks_++ == 0;
+    if (type == "VP8L" || type == "ALPH") may_be_lossless_ = true;
     if (type == "VP8X" && is_first) return AddExtended(body);
     if (type == "VP8 " || type == "VP8L") return AddImage(type, body);
     if (type == "EXIF") header_.orientation = ExifOrientation(body);
@@ -116,12 +118,17 @@ class WebpWalk {
   absl::StatusOr<ImageHeader> Finish() {
     if (header_.width == 0) return Broken("want a picture (VP8 or VP8L), got none");
     header_.format = ImageFormat::kWebp;
+    const int64_t pixels = header_.width * header_.height;
+    header_.sample_bytes = pixels * (WebpHasAlpha(whole_) ? 4 : 3);
+    if (may_be_lossless_) header_.unpacking_bytes = 4 * pixels;
     return header_;
   }
 
-  absl::string_view encoded_;
+  const absl::string_view whole_;
+  absl::string_view encoded_;  // as far as RIFF reaches
   const ImageLimits& limits_;
   int64_t chunks_ = 0;
+  bool may_be_lossless_ = false;  // the picture or its alpha
   Size canvas_;
   ImageHeader header_;
 };

@@ -7,6 +7,7 @@
 
 #include "engine/base/status_macros.h"
 #include "engine/kernels/onednn/threads.h"
+#include "engine/runtime/flush_denormals.h"
 
 namespace onebyone {
 namespace {
@@ -51,6 +52,7 @@ class ArenaExecutor : public Executor {
 
   absl::Status Run(const Cancellation* cancellation) override {
     const ScopedThreads threads(options_.threads);
+    const ScopedFlushDenormals flush;
     for (const std::unique_ptr<BoundKernel>& kernel : bound_.front().kernels) {
       if (cancellation != nullptr) RETURN_IF_ERROR(cancellation->Check());
       RETURN_IF_ERROR(kernel->Run());
@@ -61,6 +63,7 @@ class ArenaExecutor : public Executor {
 
   absl::Status RunProfiled(std::vector<absl::Duration>& step_durations) override {
     const ScopedThreads threads(options_.threads);
+    const ScopedFlushDenormals flush;
     step_durations.clear();
     for (const std::unique_ptr<BoundKernel>& kernel : bound_.front().kernels) {
       const absl::Time start = absl::Now();

@@ -30,8 +30,8 @@ class Executor {
   virtual absl::Status Use(std::shared_ptr<const Plan> plan) = 0;
   // Input `index` of the current plan; write it before each Run (a run may overwrite it).
   virtual TensorView Input(int index = 0) = 0;
-  // Runs the current plan's steps in order. Looks at `cancellation` (may be null) before each step and returns its
-  // status.
+  // Runs the current plan's steps in order; denormal numbers are zero meanwhile. Looks at `cancellation` (may be null)
+  // before each step and returns its status.
   virtual absl::Status Run(const Cancellation* cancellation) = 0;
   // The same, and how long each step took, in the order of the plan's steps.
   virtual absl::Status RunProfiled(std::vector<absl::Duration>& step_durations) = 0;

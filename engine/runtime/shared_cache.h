@@ -45,7 +45,7 @@ class SharedCache {
   // Null where the caller is to make it; waits while another one does.
   std::shared_ptr<const T> FindOrBegin(const std::string& key) {
     const absl::MutexLock lock(&mutex_);
-    const auto is_free = [&] { return !in_making_.contains(key); };
+    const auto is_free = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !in_making_.contains(key); };
     mutex_.Await(absl::Condition(&is_free));
     if (const auto found = by_key_.find(key); found != by_key_.end()) {
       entries_.splice(entries_.begin(), entries_, found->second);

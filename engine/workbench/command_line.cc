@@ -13,7 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "engine/bundle/preprocessing_config.h"
 #include "engine/kernels/onednn/machine_identity.h"
-#include "engine/program/opencv_version.h"
+#include "engine/program/loaded_libraries.h"
 #include "engine/program/page_flags.h"
 #include "engine/program/version_line.h"
 #include "engine/workbench/evaluate_flags.h"
@@ -291,11 +291,12 @@ void AddFidelity(CLI::App& app, CommandLine& line) {
 }
 
 std::string Version() {
-  return VersionLine("onebyone-model",
-                     {{"oneDNN", OnednnVersion()},
-                      {"isa", InstructionSet()},
-                      {"OpenCV", OpenCvVersion()},
-                      {"protobuf", google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION)}});
+  std::vector<LoadedLibrary> libraries = {
+      {"oneDNN", OnednnVersion()},
+      {"isa", InstructionSet()},
+      {"protobuf", google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION)}};
+  for (const LoadedLibrary& library : LoadedLibraries()) libraries.push_back(library);
+  return VersionLine("onebyone-model", libraries);
 }
 
 }  // namespace

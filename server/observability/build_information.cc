@@ -3,9 +3,11 @@
 #include <google/protobuf/stubs/common.h>
 #include <grpcpp/grpcpp.h>
 
+#include <vector>
+
 #include "engine/kernels/onednn/machine_identity.h"
 #include "engine/program/build_origin.h"
-#include "engine/program/opencv_version.h"
+#include "engine/program/loaded_libraries.h"
 #include "engine/program/version_line.h"
 
 namespace onebyone {
@@ -23,11 +25,10 @@ const BuildInformation& ThisBuild() {
 
 std::string BuildLine() {
   const BuildInformation& build = ThisBuild();
-  return VersionLine("onebyone-server", {{"gRPC", build.grpc},
-                                         {"protobuf", build.protobuf},
-                                         {"OpenCV", OpenCvVersion()},
-                                         {"oneDNN", build.onednn},
-                                         {"isa", build.isa}});
+  std::vector<LoadedLibrary> libraries = {
+      {"gRPC", build.grpc}, {"protobuf", build.protobuf}, {"oneDNN", build.onednn}, {"isa", build.isa}};
+  for (const LoadedLibrary& library : LoadedLibraries()) libraries.push_back(library);
+  return VersionLine("onebyone-server", libraries);
 }
 
 }  // namespace onebyone

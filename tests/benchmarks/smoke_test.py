@@ -30,6 +30,15 @@ class BenchmarkTest(unittest.TestCase):
         self.assertEqual(rows[0]["onebyone"]["decoded_bytes"], 3 * 500 * 375)
         self.assertIn("ratio", run(*command))
 
+    def test_hostile_images(self):
+        command = [PROGRAMS / "hostile_images_benchmark", "--side", "64", "--rounds", "1"]
+        files = json.loads(run(*command, "--json"))
+        self.assertEqual({file["file"].split(",")[0] for file in files}, {"JPEG", "PNG", "WebP", "BMP"})
+        for file in files:
+            self.assertLessEqual(file["bytes"], 1 << 20, file["file"])
+            self.assertEqual(file["refusal"], "", file["file"])
+        self.assertIn("budget MB", run(*command))
+
     def test_lanes(self):
         command = [PROGRAMS / "lanes_benchmark", "--bundle", BUNDLE, "--lanes", "2", "--seconds", "0.01", "--rounds",
                    "1"]

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include "tests/bundle/bundle_files.h"
 #include "tests/testing/graph_builder.h"
@@ -158,6 +160,25 @@ TEST(MakeModel, KeepsMeasuredChoicesUnderTheHashOfTheBundle) {
   ASSERT_THAT(model->compiled->PlanFor({.layers = {{"conv"}}, .height = 16, .width = 16}), IsOk());
   EXPECT_EQ(model->compiled->convs_measured(), 2);
   EXPECT_TRUE(std::filesystem::exists(folder / "f00d.choices"));
+}
+
+// A maximum or an activation may lose NaN, so that what comes out looks right.
+TEST(Model, WantsWeightsThatAreFinite) {
+  for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    Tensor weights = *Tensor::Create(DataType::kFloat32, {4, 3, 1, 1});
+    std::fill_n(weights.As<float>(), weights.elements(), 0.5F);
+    weights.As<float>()[7] = wrong;
+    const Graph network = GraphBuilder()
+                              .Input("image", {1, 3, 16, 16})
+                              .Constant("weights", std::move(weights))
+                              .Node(OpType::kConv, {"conv"}, {"image", "weights"},
+                                    ConvAttributes{.window = {{1, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}}})
+                              .Relu("relu", "conv")
+                              .Output("relu")
+                              .Build();
+    EXPECT_THAT(MakeModel(SmallBundle(), network, kExact),
+                StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("'weights'"), HasSubstr("element 7"))));
+  }
 }
 
 TEST(LoadModel, NamesTheBundleWhoseModelIsBroken) {

@@ -6,6 +6,7 @@
 
 #include "engine/tensor/aligned_buffer.h"
 #include "tests/image/encoded.h"
+#include "tests/image/encoded_png.h"
 #include "tests/testing/status_matchers.h"
 
 namespace onebyone {
@@ -169,6 +170,34 @@ TEST(PixelMemory, OfAJpegInSeveralScansCountsItsCoefficients) {
   ASSERT_THAT(decoder->Decode(progressive, /*min_side=*/12).status(), IsOk());
   EXPECT_EQ(asked.back(), 3 * 22 * 13 + coefficients) << "at 1/8 there are as many";
   EXPECT_LT(decoder->held_bytes(), coefficients) << "not kept";
+}
+
+TEST(PixelMemory, OfAPngAndAWebpCountsTheSamplesThatTheirReaderWrites) {
+  std::vector<int64_t> asked;
+  ASSERT_OK_AND_ASSIGN(const auto decoder, ImageDecoder::Create({.limits = {}, .may_hold = [&](int64_t bytes) {
+                                                                   asked.push_back(bytes);
+                                                                   return absl::OkStatus();
+                                                                 }}));
+  testing::PngParts deep;
+  deep.width = 30;
+  deep.height = 20;
+  deep.depth = 16;
+  deep.color = 6;
+  for (int i = 0; i < 30 * 20 * 4; ++i) deep.samples.push_back(i);
+  const std::string deep_png = testing::EncodePng(deep);
+  ASSERT_THAT(decoder->Decode(deep_png).status(), IsOk());
+  EXPECT_THAT(asked, ::testing::ElementsAre((3 + 8) * 30 * 20));
+  EXPECT_GE(decoder->held_bytes(), asked.back());
+  ASSERT_THAT(decoder->Decode(deep_png).status(), IsOk());
+  EXPECT_EQ(asked.size(), 1U) << "kept for the next one";
+  decoder->Free();
+  EXPECT_EQ(decoder->held_bytes(), 0);
+  ASSERT_THAT(decoder->Decode(testing::EncodePng(Waves(30, 20))).status(), IsOk());
+  EXPECT_EQ(asked.back(), (3 + 3) * 30 * 20);
+  ASSERT_THAT(decoder->Decode(testing::EncodeWebp(Waves(40, 30), /*lossless=*/false)).status(), IsOk());
+  EXPECT_EQ(asked.back(), (3 + 3) * 40 * 30);
+  ASSERT_THAT(decoder->Decode(testing::EncodeWebp(Waves(40, 30), /*lossless=*/true)).status(), IsOk());
+  EXPECT_EQ(asked.back(), (3 + 3 + 4) * 40 * 30) << "and what libwebp unpacks it into";
 }
 
 TEST(ImageDecoder, StopsAtTheRowsWhereItIsTold) {

@@ -34,20 +34,20 @@ ALLOWED = {
 # Library header -> the folders that may include it.
 LIBRARIES = [
     (re.compile(r"^(oneapi/)?dnnl"), ["engine/kernels/onednn"]),
-    (re.compile(r"^onnx/"), ["engine/import", "tests/import", "tests/conformance", "tests/workbench"]),
+    (re.compile(r"^onnx/"), ["engine/import", "tests/import", "tests/conformance", "tests/fuzz", "tests/workbench"]),
     (re.compile(r"^opencv2/"), ["engine/image", "engine/program", "engine/reduction", "client/render", "tests/image", "tests/client",
                                 "tests/server", "tests/integration", "tests/benchmarks"]),
     (re.compile(r"^prometheus/"), ["client/load/report", "server/observability", "tests/server"]),
     (re.compile(r"^openssl/"), ["engine/bundle", "server/security"]),
     (re.compile(r"^httplib\.h"), ["client/load/report", "client/top", "server/observability", "tests/client"]),
     (re.compile(r"^nlohmann/"), ["client/load/report"]),
-    (re.compile(r"^(grpcpp|grpc)/"), ["server", "client", "tests/server", "tests/client", "tests/integration", "tests/benchmarks"]),
+    (re.compile(r"^(grpcpp|grpc)/"), ["server", "client", "tests/server", "tests/client", "tests/fuzz", "tests/integration", "tests/benchmarks"]),
 ]
 
 # Folder of ours -> the only places beside itself that may include it.
 PRIVATE = {
     "server/security": ["server/server", "server/options", "tests/server"],  # services do not know that they are guarded
-    "server/kserve": ["server/server", "tests/server"],  # one protocol of several: taken away, the rest stands
+    "server/kserve": ["server/server", "tests/fuzz", "tests/server"],  # one protocol of several: taken away, the rest stands
 }
 
 # Headers of the client library that programs of others include: the list in client/CMakeLists.txt.

@@ -3,12 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "engine/program/build_origin.h"
-#include "engine/program/opencv_version.h"
+#include "engine/program/loaded_libraries.h"
 
 namespace onebyone {
 namespace {
 
+using ::testing::IsSupersetOf;
 using ::testing::MatchesRegex;
 
 TEST(VersionLine, TellsProgramBuildAndLibraries) {
@@ -20,7 +24,15 @@ TEST(VersionLine, TellsProgramBuildAndLibraries) {
 TEST(VersionLine, IsMadeOfARealBuild) {
   EXPECT_THAT(ThisBuildOrigin().version, MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"));
   EXPECT_THAT(ThisBuildOrigin().compiler, MatchesRegex("[A-Za-z]+ [0-9.]+"));
-  EXPECT_THAT(OpenCvVersion(), MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+.*"));
+}
+
+TEST(VersionLine, CanTellTheLibrariesThatReadWhatStrangersSend) {
+  std::vector<std::string> names;
+  for (const LoadedLibrary& library : LoadedLibraries()) {
+    names.push_back(library.name);
+    EXPECT_THAT(library.version, MatchesRegex("[0-9]+\\.[0-9]+.*")) << library.name;
+  }
+  EXPECT_THAT(names, IsSupersetOf({"OpenCV", "libjpeg-turbo", "zlib"}));
 }
 
 }  // namespace

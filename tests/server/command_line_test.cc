@@ -136,6 +136,30 @@ TEST(CommandLine, UnknownKeyInTheFileGetsTheNearestName) {
   EXPECT_THAT(exit.text, AllOf(HasSubstr("max-image"), HasSubstr("'max-images'")));
 }
 
+TEST(CommandLine, TakesAValueInQuotesAsItIs) {
+  for (const std::string value : {"a#b", "a # b", "a, b", "a b\\", "[x]", "it's", "say \"x\"", " lead", "#", "a=b"}) {
+    const std::string quote = value.find('"') == std::string::npos ? "\"" : "'";
+    const std::string line = "models = " + quote + value + quote + "  # 'where' they \"are\"\n";
+    EXPECT_EQ(OptionsOf({"--config", WriteConfig(line)}).models, value);
+    const EarlyExit printed = ExitOf({"--models", value, "--print-config"});
+    EXPECT_EQ(OptionsOf({"--config", WriteConfig(printed.text)}).models, value) << "as printed";
+  }
+}
+
+TEST(CommandLine, RefusesAFileThatCannotMeanOneThing) {
+  for (const std::string line : {"models = a b", "models = a,b", "models = [\"a\"]", "models = \"a", "models =",
+                                 "models", "[server]", "= 3", "models = \"a\" b", std::string("models = \"a\x01\"")}) {
+    const EarlyExit exit = ExitOf({"--config", WriteConfig("lanes = 1\n" + line + "\n")});
+    EXPECT_EQ(exit.code, 2) << line;
+    EXPECT_THAT(exit.text, HasSubstr("line 2: wanted ")) << line;
+  }
+}
+
+TEST(CommandLine, RefusesAValueThatNoFileCanHold) {
+  EXPECT_THAT(ExitOf({"--models", "a\nb"}).text, HasSubstr("control characters"));
+  EXPECT_THAT(ExitOf({"--models", "it's \"it\""}).text, HasSubstr("one kind of quotes"));
+}
+
 TEST(CommandLine, UnknownVariableGetsTheNearestName) {
   const Environment variable("ONEBYONE_MAX_IMAGE", "3");
   const EarlyExit exit = ExitOf({"--models", "bundles"});

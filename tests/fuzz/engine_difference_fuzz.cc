@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "engine/graph/graph_printer.h"
+#include "engine/runtime/compiled_model.h"
+#include "engine/runtime/executor.h"
+#include "tests/fuzz/choices.h"
+#include "tests/fuzz/drawn_network.h"
+#include "tests/fuzz/fuzz_target.h"
+#include "tests/fuzz/require.h"
+#include "tests/testing/reference_interpreter.h"
+
+// A small network through the optimised engine and, node by node, through the plain reference kernels: in each
+// precision, by each kernel of a convolution, for any set of layers, the values agree within that precision's
+// tolerance; and the optimised engine gives the same bits twice.
+
+namespace {
+
+using onebyone::Calibration;
+using onebyone::CompiledModel;
+using onebyone::CompileOptions;
+using onebyone::ConstTensorView;
+using onebyone::ConvVariant;
+using onebyone::Executor;
+using onebyone::Graph;
+using onebyone::LayerInfo;
+using onebyone::LayerQuery;
+using onebyone::Precision;
+using onebyone::Shape;
+using onebyone::Tensor;
+using onebyone::testing::Choices;
+using onebyone::testing::DrawNetwork;
+using onebyone::testing::Require;
+
+// How far the values of a layer may be from the reference, as a share of the largest of them, and by the angle
+// between all of them. Small networks of random weights are harder on few bits than trained ones.
+struct Tolerance {
+  double largest_error;
+  double least_cosine;
+};
+constexpr Tolerance kFloat32 = {2e-4, 0.99999};
+constexpr Tolerance kWinograd = {5e-3, 0.9999};  // its transforms lose some bits
+constexpr Tolerance kBFloat16 = {0.15, 0.99};
+constexpr Tolerance kInt8 = {0.5, 0.9};
+
+Tolerance ToleranceOf(const CompileOptions& options) {
+  if (options.precision == Precision::kBFloat16) return kBFloat16;
+  if (options.precision == Precision::kInt8) return kInt8;
+  const bool winograd =
+      options.every_conv.has_value() && options.every_conv->algorithm == ConvVariant::Algorithm::kWinograd;
+  return winograd ? kWinograd : kFloat32;
+}
+
+// The reference's value of each layer, in the order of `layers`.
+std::vector<Tensor> Wanted(Graph graph, const std::vector<LayerInfo>& layers, const Tensor& input) {
+  std::vector<Graph::Output> outputs;
+  for (const LayerInfo& layer : layers) outputs.push_back({layer.name, graph.FindValue(layer.name)});
+  graph.SetOutputs(std::move(outputs));
+  auto wanted = onebyone::testing::RunGraph(graph, {input});
+  Require(wanted.ok(), "the reference runs every network that can be drawn");
+  return *std::move(wanted);
+}
+
+bool IsFinite(const Tensor& tensor) {
+  return std::all_of(tensor.As<float>(), tensor.As<float>() + tensor.elements(),
+                     [](float x) { return std::isfinite(x); });
+}
+
+void Compare(const Graph& graph, const std::string& layer, const Tensor& wanted, const ConstTensorView& got,
+             const Tolerance& tolerance) {
+  Require(wanted.elements() == got.shape.Elements(), "a layer has as many values as the reference's");
+  double largest = 0;
+  double error = 0;
+  double product = 0;
+  double squares = 0;
+  double got_squares = 0;
+  for (int64_t i = 0; i < wanted.elements(); ++i) {
+    const double want = wanted.As<float>()[i];
+    const double have = got.As<float>()[i];
+    Require(std::isfinite(have), "a layer of finite values is finite");
+    largest = std::max(largest, std::abs(want));
+    error = std::max(error, std::abs(want - have));
+    product += want * have;
+    squares += want * want;
+    got_squares += have * have;
+  }
+  const double cosine = squares == 0 && got_squares == 0 ? 1 : product / std::sqrt(squares * got_squares);
+  // A map of nothing but noise has no direction.
+  const bool near = error <= tolerance.largest_error * largest + 1e-6;
+  const bool straight = cosine >= tolerance.least_cosine || error <= 1e-6;
+  if (near && straight) return;
+  std::fprintf(stderr, "%s", onebyone::PrintGraph(graph).c_str());
+  Require(false,
+          absl::StrCat("layer ", layer, " is near the reference: error ", error, " of ", largest, ", cosine ", cosine));
+}
+
+std::shared_ptr<const Calibration> Calibrated(Choices& choices, const std::vector<LayerInfo>& layers,
+                                              const std::vector<Tensor>& values, const Tensor& input) {
+  auto calibration = std::make_shared<Calibration>();
+  const auto add = [&](const std::string& name, const Tensor& tensor) {
+    const auto [low, high] = std::minmax_element(tensor.As<float>(), tensor.As<float>() + tensor.elements());
+    calibration->ranges[name] = {std::min(0.0F, *low), std::max(0.0F, *high)};
+  };
+  add("image", input);
+  for (size_t i = 0; i < layers.size(); ++i) {
+    switch (choices.Below(16)) {
+      case 12: continue;  // a value without a range
+      case 13: calibration->float_layers.insert(layers[i].name); break;
+      case 14: calibration->winograd_layers.insert(layers[i].name); break;
+      case 15: calibration->companded_layers.insert(layers[i].name); break;
+      default: break;
+    }
+    add(layers[i].name, values[i]);
+  }
+  return calibration;
+}
+
+CompileOptions DrawOptions(Choices& choices) {
+  using Algorithm = ConvVariant::Algorithm;
+  CompileOptions options;
+  options.convolution = CompileOptions::Convolution::kExact;
+  options.precision = static_cast<Precision>(choices.Below(3));
+  switch (choices.Below(8)) {
+    case 3: options.every_conv = ConvVariant{Algorithm::kDirect, 1}; break;
+    case 4: options.every_conv = ConvVariant{Algorithm::kWinograd, 0}; break;
+    case 5: options.every_conv = ConvVariant{Algorithm::kWinograd, 1}; break;
+    case 6: options.every_conv = ConvVariant{Algorithm::kMerged, 0}; break;
+    default: break;
+  }
+  return options;
+}
+
+std::vector<LayerQuery> DrawLayers(Choices& choices, const std::vector<LayerInfo>& layers) {
+  std::vector<LayerQuery> asked;
+  for (int64_t count = 1 + choices.Below(3); count > 0; --count) {
+    asked.push_back({layers[layers.size() - 1 - choices.Below(static_cast<int64_t>(layers.size()))].name});
+  }
+  return asked;
+}
+
+Tensor DrawInput(Choices& choices, const Shape& shape) {
+  const float scales[] = {1.0F, 100.0F, 0.01F};
+  const float scale = scales[choices.Below(3)];
+  std::minstd_rand random(1 + static_cast<unsigned>(choices.Below(4)));
+  Tensor input = *Tensor::Create(onebyone::DataType::kFloat32, shape);
+  for (int64_t i = 0; i < input.elements(); ++i) {
+    input.As<float>()[i] = scale * (static_cast<float>(random() % 2001) / 1000.0F - 1.0F);
+  }
+  return input;
+}
+
+void RunOnce(Executor& executor, const Tensor& input) {
+  std::copy_n(input.As<float>(), input.elements(), executor.Input().As<float>());
+  Require(executor.Run(nullptr).ok(), "a plan runs");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  Choices choices(data, size);
+  CompileOptions options = DrawOptions(choices);
+  const absl::StatusOr<Graph> graph = DrawNetwork(choices);
+  if (!graph.ok()) return 0;
+  const Shape shape = graph->value(graph->inputs().front()).shape;
+  const auto plain = CompiledModel::Compile(*graph, shape[2], shape[3], {.convolution = options.convolution});
+  Require(plain.ok(), absl::StrCat("a network that was drawn compiles: ", plain.status().ToString()));
+  const std::vector<LayerInfo> layers = (*plain)->layers();
+  if (layers.empty()) return 0;
+  const Tensor input = DrawInput(choices, shape);
+  const std::vector<Tensor> wanted = Wanted(*graph, layers, input);
+  if (!std::all_of(wanted.begin(), wanted.end(), IsFinite)) return 0;
+  if (options.precision == Precision::kInt8) options.calibration = Calibrated(choices, layers, wanted, input);
+
+  const auto model = CompiledModel::Compile(*graph, shape[2], shape[3], options);
+  if (absl::IsFailedPrecondition(model.status())) return 0;  // a CPU without bfloat16
+  Require(model.ok(), "a network compiles in every precision");
+  const std::vector<LayerQuery> asked = DrawLayers(choices, layers);
+  const auto plan = (*model)->PlanFor(
+      {.layers = asked, .batch = shape[0], .height = shape[2], .width = shape[3], .native = choices.Below(4) == 3});
+  if (absl::IsInvalidArgument(plan.status())) return 0;  // not at a native size
+  Require(plan.ok(), absl::StrCat("a plan is made: ", plan.status().ToString()));
+  static auto* const executor = Executor::Create({}).release();
+  Require(executor->Use(*plan).ok(), "a plan is taken");
+  RunOnce(*executor, input);
+  std::vector<std::vector<float>> first;
+  for (size_t i = 0; i < asked.size(); ++i) {
+    const ConstTensorView got = executor->Output(static_cast<int>(i));
+    first.emplace_back(got.As<float>(), got.As<float>() + got.shape.Elements());
+    const auto layer =
+        std::find_if(layers.begin(), layers.end(), [&](const LayerInfo& info) { return info.name == asked[i].layer; });
+    Compare(*graph, asked[i].layer, wanted[layer - layers.begin()], got, ToleranceOf(options));
+  }
+  RunOnce(*executor, input);
+  for (size_t i = 0; i < asked.size(); ++i) {
+    const ConstTensorView got = executor->Output(static_cast<int>(i));
+    Require(std::equal(first[i].begin(), first[i].end(), got.As<float>()), "the same input gives the same bits");
+  }
+  return 0;
+}
