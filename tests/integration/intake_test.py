@@ -8,7 +8,7 @@ import grpc
 from bystander import PICTURE, Bystander
 from half_sent import HalfSentCalls
 from running_server import (SERVICE, RunningServer, feature_extraction_pb2, model_pb2, request_for, violated_fields)
-from watching import rss_mib, wait_for
+from watching import memory_bound, rss_mib, wait_for
 
 KSERVE = "/inference.GRPCInferenceService/"
 MIB = 1 << 20
@@ -66,7 +66,7 @@ class AmplificationTest(unittest.TestCase):
         self.assertEqual(raised.exception.code(), code, raised.exception.details())
         if path is not None:
             self.assertEqual(violated_fields(raised.exception), [path], raised.exception.details())
-        self.assertLess(peak_rss_mib(self.server) - before, most_mib, method)
+        self.assertLess(peak_rss_mib(self.server) - before, memory_bound(most_mib), method)
         return took
 
     def test_a_compressed_message_is_not_inflated(self):
@@ -167,7 +167,7 @@ class HalfSentTest(unittest.TestCase):
             self.assertEqual(bystander.failures, [])
             self.assertIn(RESOURCE_EXHAUSTED, codes)
             # What comes between two looks goes over it, up to four times the bound, where gRPC itself stops.
-            self.assertLess(peak_rss_mib(server) - before, 4.5 * bound)
+            self.assertLess(peak_rss_mib(server) - before, memory_bound(4.5 * bound))
             for connection in connections:
                 connection.close()
             self.assertEqual(len(server.client.list_models(model_pb2.ListModelsRequest(), timeout=60).models), 1)

@@ -8,7 +8,7 @@ import time
 import unittest
 
 from running_server import BIN, MODELS, SAMPLES, SOURCE, RunningServer, grpc, health_pb2, model_pb2, request_for
-from watching import metrics, metrics_address, rss_mib, wait_for
+from watching import memory_bound, metrics, metrics_address, rss_mib, wait_for
 
 sys.path.insert(0, str(SOURCE / "tests" / "benchmarks"))
 import rolling_restart  # noqa: E402
@@ -44,7 +44,7 @@ class CallersThatGo(unittest.TestCase):
             before = rss_mib(server)
             storm(500)
             self.assertTrue(wait_for(is_idle), metrics(address))
-            self.assertLess(rss_mib(server) - before, 24, "MiB more after 500 of each")
+            self.assertLess(rss_mib(server) - before, memory_bound(24), "MiB more after 500 of each")
             self.assertFalse(server.client.extract(request_for(PICTURE), timeout=120).results[0].status.code)
 
 

@@ -1,4 +1,5 @@
 """What is seen of a RunningServer from outside."""
+import math
 import os
 import pathlib
 import time
@@ -16,6 +17,11 @@ def metrics_address(server):
     """Of a server with --metrics-listen, from its log."""
     found = wait_for(lambda: [word for word in server.log().split() if word.startswith("http://")])
     return found[0][len("http://"):].split("/")[0]
+
+
+def memory_bound(mib):
+    """That bound, or none under a sanitizer, which has a shadow of all memory and holds on to what is freed."""
+    return math.inf if os.environ.get("ONEBYONE_SANITIZER") else mib
 
 
 def rss_mib(server):
