@@ -21,7 +21,7 @@ def metrics_address(server):
 
 def memory_bound(mib):
     """That bound, or none under a sanitizer, which has a shadow of all memory and holds on to what is freed."""
-    return math.inf if os.environ.get("ONEBYONE_SANITIZER") else mib
+    return math.inf if os.environ.get("TESTS_SANITIZER") else mib
 
 
 def rss_mib(server):
