@@ -19,9 +19,12 @@ def metrics_address(server):
     return found[0][len("http://"):].split("/")[0]
 
 
+SANITIZED = bool(os.environ.get("TESTS_SANITIZER"))
+
+
 def memory_bound(mib):
     """That bound, or none under a sanitizer, which has a shadow of all memory and holds on to what is freed."""
-    return math.inf if os.environ.get("TESTS_SANITIZER") else mib
+    return math.inf if SANITIZED else mib
 
 
 def rss_mib(server):
@@ -36,7 +39,7 @@ def open_files(server):
 
 
 def wait_for(what, seconds=60):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + (5 * seconds if SANITIZED else seconds)
     while not what() and time.monotonic() < end:
         time.sleep(0.02)
     return what()
