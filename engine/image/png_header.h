@@ -30,7 +30,8 @@ struct PngLayout {
   Color color = kRgb;
 };
 
-// Channels as OpenCV's reader writes them: gray with alpha becomes color with alpha. `has_transparency`: there is a tRNS.
+// Channels as OpenCV's reader writes them: gray with alpha becomes color with alpha. `has_transparency`: there is a
+// tRNS.
 int ReadChannels(const PngLayout& layout, bool has_transparency);
 
 // INVALID_ARGUMENT for what PNG does not allow and for sizes over `limits`.
