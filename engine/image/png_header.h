@@ -30,14 +30,16 @@ struct PngLayout {
   Color color = kRgb;
 };
 
-// Channels as OpenCV's reader writes them: gray with alpha becomes color with alpha. `has_transparency`: there is a tRNS.
+// Channels as OpenCV's reader writes them: gray with alpha becomes color with alpha. `has_transparency`: there is a
+// tRNS.
 int ReadChannels(const PngLayout& layout, bool has_transparency);
 
 // INVALID_ARGUMENT for what PNG does not allow and for sizes over `limits`.
 absl::StatusOr<PngLayout> ReadPngLayout(absl::string_view encoded, const ImageLimits& limits);
 
 // ProbeImage for bytes that begin with the PNG signature: walks every chunk up to IEND, checking lengths, checksums and
-// order. Of an animated PNG it is the default image that counts. Bytes after IEND are let be.
+// order. Of an animated PNG it is the default image that counts. Bytes after IEND are let be. Samples may be four bytes
+// for each of the pixels that `limits` allow: with 16 bits and alpha, half as many are let in.
 absl::StatusOr<ImageHeader> ProbePng(absl::string_view encoded, const ImageLimits& limits);
 
 }  // namespace onebyone

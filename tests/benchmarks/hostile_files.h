@@ -19,7 +19,7 @@ struct HostileFile {
 std::vector<HostileFile> HostileJpegs(int side);
 
 // PNGs of `side` x `side` pixels of one colour, of which deflate makes a thousandth; with the deepest samples and the
-// costliest filter, in order and interlaced; and noise.
+// costliest filter, interlaced; and noise.
 std::vector<HostileFile> HostilePngs(int side);
 
 // WebPs by libwebp, lossy and lossless, with alpha: one colour, and dots in it that undo the fast paths; and noise.

@@ -29,7 +29,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Require(header->coefficient_bytes >= 0 && header->coefficient_bytes <= 8 * padded, "coefficients are bounded");
   Require(header->format == ImageFormat::kJpeg || header->coefficient_bytes == 0, "only a JPEG has coefficients");
   const int64_t samples = header->sample_bytes + header->unpacking_bytes;
-  Require(samples >= 0 && samples <= 8 * header->width * header->height, "samples are bounded");
+  Require(
+      samples >= 0 && samples <= 8 * header->width * header->height && header->sample_bytes <= 4 * limits.max_pixels,
+      "samples are bounded");
 
   ImageLimits smaller = limits;
   smaller.max_pixels = header->width * header->height - 1;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/image/encoded.h"
+#include "tests/image/encoded_png.h"
 #include "tests/testing/status_matchers.h"
 
 namespace onebyone {
@@ -101,6 +102,20 @@ TEST(ImageLimits, RefuseWhatMakesNoSense) {
   limits.max_pixels = int64_t{1} << 40;
   EXPECT_THAT(limits.Validate(), StatusIs(kInvalid, HasSubstr("max_pixels")));
   EXPECT_THAT(ImageDecoder::Create({limits}), StatusIs(kInvalid));
+}
+
+// They take a reader as long as pixels do.
+TEST(ImageHeader, CountsTheSamplesOfAPngAgainstItsPixels) {
+  testing::PngParts deep;
+  deep.width = 20;
+  deep.height = 10;
+  deep.depth = 16;
+  deep.color = 6;
+  for (int i = 0; i < 20 * 10 * 4; ++i) deep.samples.push_back(i);
+  const std::string png = testing::EncodePng(deep);
+  EXPECT_THAT(ProbeImage(png, {.max_pixels = 2 * 20 * 10}), IsOk());
+  EXPECT_THAT(ProbeImage(png, {.max_pixels = 2 * 20 * 10 - 1}),
+              StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("want at most"), HasSubstr("max_pixels"))));
 }
 
 }  // namespace
