@@ -50,8 +50,13 @@ def base_tarball(cache):
     (cache / "apt.conf").write_text('DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin || true"; };\n'
                                     'Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache "";\n'
                                     'Acquire::Languages "none"; Acquire::GzipIndexes "true";\n')
+    # As the official image: its sources are one deb822 file.
+    (cache / "debian.sources").write_text("".join(
+        f"Types: deb\nURIs: {address}\nSuites: {suites}\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n\n"
+        for address, suites in ((main, "bookworm bookworm-updates"), (security, "bookworm-security"))))
     sh("mmdebstrap", "--variant=minbase", "--include=usr-is-merged", "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr",
-       f"--dpkgopt={cache / 'dpkg.cfg'}", f"--aptopt={cache / 'apt.conf'}", "bookworm", tarball, cache / "sources.list")
+       f"--dpkgopt={cache / 'dpkg.cfg'}", f"--aptopt={cache / 'apt.conf'}", '--customize-hook=rm -f "$1"/etc/apt/sources.list.d/*',
+       f"--customize-hook=copy-in '{cache / 'debian.sources'}' /etc/apt/sources.list.d", "bookworm", tarball, cache / "sources.list")
     return tarball
 
 
