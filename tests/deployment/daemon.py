@@ -18,10 +18,11 @@ class Missing(Exception):
     pass
 
 
-def require():
+def require(*others):
+    """`others`: (program, package) that are needed beside a daemon's."""
     if os.geteuid() != 0:
         raise Missing("want root: a daemon is started")
-    for program, package in (("dockerd", "docker.io"), ("docker", "docker.io"), ("mmdebstrap", "mmdebstrap"), ("unshare", "util-linux")):
+    for program, package in (("dockerd", "docker.io"), ("docker", "docker.io"), ("mmdebstrap", "mmdebstrap"), ("unshare", "util-linux"), *others):
         if shutil.which(program) is None:
             raise Missing(f"want {program}: apt-get install --no-install-recommends {package}")
 
