@@ -7,6 +7,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 import time
 
 import tools
@@ -64,25 +65,27 @@ def base_tarball(cache):
 class Daemon:
     def __init__(self, folder, network=False):
         """`network`: bridges and published ports, in a namespace that no traffic leaves; else the machine's network for builds."""
-        self.folder = folder
+        self.folder = folder.resolve()
+        # Sockets have paths of 107 characters at the most, wherever this clone lies.
+        self.sockets = pathlib.Path(tempfile.mkdtemp(prefix="onebyone-docker-"))
         self.network = network
-        folder.mkdir(parents=True, exist_ok=True)
-        self.pid_file = folder / "docker.pid"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.pid_file = self.folder / "docker.pid"
         self.pid_file.unlink(missing_ok=True)
-        self.environment = {**os.environ, "DOCKER_HOST": f"unix://{folder}/docker.sock", "DOCKER_BUILDKIT": "0",
+        self.environment = {**os.environ, "DOCKER_HOST": f"unix://{self.sockets}/docker.sock", "DOCKER_BUILDKIT": "0",
                             "DOCKER_CONFIG": str(tools.TOOLS / "docker")}
-        command = ["dockerd", "--data-root", folder / "data", "--exec-root", folder / "exec", "-H", f"unix://{folder}/docker.sock", "-p",
+        command = ["dockerd", "--data-root", self.folder / "data", "--exec-root", self.sockets / "exec", "-H", f"unix://{self.sockets}/docker.sock", "-p",
                    self.pid_file, "--storage-driver=overlay2", "--exec-opt", "native.cgroupdriver=cgroupfs"]
         if network:
             command = ["unshare", "-n", "-m", "--propagation", "private", "sh", "-c", 'ip link set lo up; exec "$@"', "sh", *command]
         else:
             command += ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"]
-        self.log = open(folder / "log", "wb")
+        self.log = open(self.folder / "log", "wb")
         self.process = subprocess.Popen([str(word) for word in command], stdout=self.log, stderr=self.log)
         deadline = time.monotonic() + 30
         while self.docker("version", check=False).returncode:
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"dockerd did not start:\n{(folder / 'log').read_text()[-3000:]}")
+                raise RuntimeError(f"dockerd did not start:\n{(self.folder / 'log').read_text()[-3000:]}")
             time.sleep(0.2)
 
     def docker(self, *words, **options):
@@ -112,3 +115,4 @@ class Daemon:
             self.process.kill()
             self.process.wait()
         self.log.close()
+        shutil.rmtree(self.sockets, ignore_errors=True)
