@@ -93,8 +93,10 @@ class Daemon:
 
     def inside(self, *command, **options):
         """Runs a command where the published ports are."""
-        prefix = ["nsenter", "-t", self.pid_file.read_text().strip(), "-n"] if self.network else []
-        return sh(*prefix, *command, **options)
+        return sh(*self.prefix(), *command, **options)
+
+    def prefix(self):
+        return ["nsenter", "-t", self.pid_file.read_text().strip(), "-n"] if self.network else []
 
     def import_base(self, cache):
         if self.docker("image", "inspect", STAND_IN, check=False).returncode:
