@@ -117,4 +117,6 @@ class Daemon:
             self.process.kill()
             self.process.wait()
         self.log.close()
+        if not self.network:  # in the machine's mount namespace a mount of the daemon's remains
+            sh("umount", self.sockets / "exec/netns/default", check=False)
         shutil.rmtree(self.sockets, ignore_errors=True)
