@@ -7,6 +7,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 import time
 
 import tools
@@ -18,10 +19,11 @@ class Missing(Exception):
     pass
 
 
-def require():
+def require(*others):
+    """`others`: (program, package) that are needed beside a daemon's."""
     if os.geteuid() != 0:
         raise Missing("want root: a daemon is started")
-    for program, package in (("dockerd", "docker.io"), ("docker", "docker.io"), ("mmdebstrap", "mmdebstrap"), ("unshare", "util-linux")):
+    for program, package in (("dockerd", "docker.io"), ("docker", "docker.io"), ("mmdebstrap", "mmdebstrap"), ("unshare", "util-linux"), *others):
         if shutil.which(program) is None:
             raise Missing(f"want {program}: apt-get install --no-install-recommends {package}")
 
@@ -50,33 +52,40 @@ def base_tarball(cache):
     (cache / "apt.conf").write_text('DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin || true"; };\n'
                                     'Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache "";\n'
                                     'Acquire::Languages "none"; Acquire::GzipIndexes "true";\n')
+    # As the official image: its sources are one deb822 file.
+    (cache / "debian.sources").write_text("".join(
+        f"Types: deb\nURIs: {address}\nSuites: {suites}\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n\n"
+        for address, suites in ((main, "bookworm bookworm-updates"), (security, "bookworm-security"))))
     sh("mmdebstrap", "--variant=minbase", "--include=usr-is-merged", "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr",
-       f"--dpkgopt={cache / 'dpkg.cfg'}", f"--aptopt={cache / 'apt.conf'}", "bookworm", tarball, cache / "sources.list")
+       f"--dpkgopt={cache / 'dpkg.cfg'}", f"--aptopt={cache / 'apt.conf'}", '--customize-hook=rm -f "$1"/etc/apt/sources.list.d/*',
+       f"--customize-hook=copy-in '{cache / 'debian.sources'}' /etc/apt/sources.list.d", "bookworm", tarball, cache / "sources.list")
     return tarball
 
 
 class Daemon:
     def __init__(self, folder, network=False):
         """`network`: bridges and published ports, in a namespace that no traffic leaves; else the machine's network for builds."""
-        self.folder = folder
+        self.folder = folder.resolve()
+        # Sockets have paths of 107 characters at the most, wherever this clone lies.
+        self.sockets = pathlib.Path(tempfile.mkdtemp(prefix="onebyone-docker-"))
         self.network = network
-        folder.mkdir(parents=True, exist_ok=True)
-        self.pid_file = folder / "docker.pid"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.pid_file = self.folder / "docker.pid"
         self.pid_file.unlink(missing_ok=True)
-        self.environment = {**os.environ, "DOCKER_HOST": f"unix://{folder}/docker.sock", "DOCKER_BUILDKIT": "0",
+        self.environment = {**os.environ, "DOCKER_HOST": f"unix://{self.sockets}/docker.sock", "DOCKER_BUILDKIT": "0",
                             "DOCKER_CONFIG": str(tools.TOOLS / "docker")}
-        command = ["dockerd", "--data-root", folder / "data", "--exec-root", folder / "exec", "-H", f"unix://{folder}/docker.sock", "-p",
+        command = ["dockerd", "--data-root", self.folder / "data", "--exec-root", self.sockets / "exec", "-H", f"unix://{self.sockets}/docker.sock", "-p",
                    self.pid_file, "--storage-driver=overlay2", "--exec-opt", "native.cgroupdriver=cgroupfs"]
         if network:
             command = ["unshare", "-n", "-m", "--propagation", "private", "sh", "-c", 'ip link set lo up; exec "$@"', "sh", *command]
         else:
             command += ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"]
-        self.log = open(folder / "log", "wb")
+        self.log = open(self.folder / "log", "wb")
         self.process = subprocess.Popen([str(word) for word in command], stdout=self.log, stderr=self.log)
         deadline = time.monotonic() + 30
         while self.docker("version", check=False).returncode:
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"dockerd did not start:\n{(folder / 'log').read_text()[-3000:]}")
+                raise RuntimeError(f"dockerd did not start:\n{(self.folder / 'log').read_text()[-3000:]}")
             time.sleep(0.2)
 
     def docker(self, *words, **options):
@@ -84,8 +93,10 @@ class Daemon:
 
     def inside(self, *command, **options):
         """Runs a command where the published ports are."""
-        prefix = ["nsenter", "-t", self.pid_file.read_text().strip(), "-n"] if self.network else []
-        return sh(*prefix, *command, **options)
+        return sh(*self.prefix(), *command, **options)
+
+    def prefix(self):
+        return ["nsenter", "-t", self.pid_file.read_text().strip(), "-n"] if self.network else []
 
     def import_base(self, cache):
         if self.docker("image", "inspect", STAND_IN, check=False).returncode:
@@ -106,3 +117,6 @@ class Daemon:
             self.process.kill()
             self.process.wait()
         self.log.close()
+        if not self.network:  # in the machine's mount namespace a mount of the daemon's remains
+            sh("umount", self.sockets / "exec/netns/default", check=False)
+        shutil.rmtree(self.sockets, ignore_errors=True)
