@@ -34,15 +34,17 @@ Answer Ask(const FeatureClient& client, const HealthOptions& options, absl::Dura
 }  // namespace
 
 int ShowHealth(const HealthOptions& options, Terminal& terminal) {
-  const absl::StatusOr<std::unique_ptr<FeatureClient>> client = FeatureClient::Create(options.client);
-  if (!client.ok()) {
-    terminal.err << absl::StrCat("onebyone health: ", client.status().message(), "\n");
-    return kWrongUsage;
-  }
   const absl::Time give_up = absl::Now() + options.wait;
   absl::Duration deadline = options.client.deadline;
   Answer answer;
   while (true) {
+    // Each check by a client of its own: between calls nobody looks after a connection that was refused, and gRPC does
+    // so once in five seconds.
+    const absl::StatusOr<std::unique_ptr<FeatureClient>> client = FeatureClient::Create(options.client);
+    if (!client.ok()) {
+      terminal.err << absl::StrCat("onebyone health: ", client.status().message(), "\n");
+      return kWrongUsage;
+    }
     // While waiting, one check that hangs must not use up all the time.
     if (options.wait > absl::ZeroDuration()) {
       deadline = std::clamp(give_up - absl::Now(), kBetweenChecks, std::min(options.client.deadline, absl::Seconds(2)));

@@ -1,6 +1,10 @@
 #include "client/commands/health.h"
 
 #include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <thread>
 
 #include "absl/time/clock.h"
 #include "tests/client/fake_server.h"
@@ -56,6 +60,31 @@ TEST_F(HealthTest, GivesUpWaitingInTime) {
   EXPECT_EQ(Health({"--wait", "0.5"}).exit_code, 1);
   EXPECT_GE(absl::Now() - start, absl::Seconds(0.5));
   EXPECT_LT(absl::Now() - start, absl::Seconds(10));
+}
+
+TEST(Health, SeesAServerThatStartsLaterSoon) {
+  std::string target;
+  {
+    const FakeServer gone;
+    target = gone.target();
+  }
+  v1::FeatureExtraction::Service service;  // gRPC serves health beside another service only
+  std::unique_ptr<grpc::Server> server;
+  std::thread later([&] {
+    absl::SleepFor(absl::Seconds(1));
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(target, grpc::InsecureServerCredentials());
+    builder.RegisterService(&service);
+    server = builder.BuildAndStart();
+    grpc::EnableDefaultHealthCheckService(false);
+  });
+  const absl::Time start = absl::Now();
+  EXPECT_EQ(RunOnebyone({"health", "--server", target, "--wait", "60"}).out, "SERVING\n");
+  EXPECT_LT(absl::Now() - start, absl::Seconds(4));
+  later.join();
+  ASSERT_NE(server, nullptr);
+  server->Shutdown();
 }
 
 TEST(Health, TellsThatNobodyAnswers) {
