@@ -155,6 +155,10 @@ TEST(CommandLine, RefusesAFileThatCannotMeanOneThing) {
   }
 }
 
+TEST(CommandLine, TakesNoArgumentForTheValueOfAnother) {
+  EXPECT_THAT(ExitOf({"--models=", "--print-config"}).text, HasSubstr("--models: wanted a value, got nothing"));
+}
+
 TEST(CommandLine, RefusesAValueThatNoFileCanHold) {
   EXPECT_THAT(ExitOf({"--models", "a\nb"}).text, HasSubstr("control characters"));
   EXPECT_THAT(ExitOf({"--models", "it's \"it\""}).text, HasSubstr("one kind of quotes"));
