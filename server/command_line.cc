@@ -348,7 +348,8 @@ std::variant<ServerOptions, EarlyExit> Read(const std::vector<std::string>& argu
   std::vector<std::string> all = environment;
   all.insert(all.end(), arguments.begin(), arguments.end());
   for (const std::string& argument : all) {  // so that what --print-config prints is what is in force
-    if (const std::string why = WhyNotInFile(argument); !why.empty()) return WrongUsage(why);
+    const size_t value = absl::StartsWith(argument, "--") ? argument.find('=') + 1 : 0;  // npos + 1 is 0
+    if (const std::string why = WhyNotInFile(argument.substr(value)); !why.empty()) return WrongUsage(why);
     // CLI11 would take the next argument for its value.
     if (absl::StartsWith(argument, "--") && argument.find('=') == argument.size() - 1) {
       return WrongUsage(absl::StrCat(argument.substr(0, argument.size() - 1), ": wanted a value, got nothing"));

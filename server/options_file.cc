@@ -75,6 +75,9 @@ std::string WhyNotInFile(const std::string& value) {
   if (std::any_of(value.begin(), value.end(), IsControl)) {
     return std::string(Wrong("no control characters", value).message());
   }
+  if (absl::StripAsciiWhitespace(value) != value) {  // CLI11 prints a number without quotes, spaces and all
+    return std::string(Wrong("no spaces at the ends", value).message());
+  }
   const bool has_both = value.find('"') != std::string::npos && value.find('\'') != std::string::npos;
   return has_both ? std::string(Wrong("one kind of quotes at most", value).message()) : "";
 }

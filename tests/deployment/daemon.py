@@ -41,6 +41,7 @@ def base_tarball(cache):
     if tarball.exists():
         return tarball
     cache.mkdir(parents=True, exist_ok=True)
+    partial = cache / "bookworm-slim.partial.tar"
     sources = pathlib.Path("/etc/apt/sources.list.d/debian.sources").read_text().splitlines()
     addresses = [line.split()[1] for line in sources if line.startswith("URIs:")]
     main, security = addresses[0], addresses[-1]
@@ -58,7 +59,8 @@ def base_tarball(cache):
         for address, suites in ((main, "bookworm bookworm-updates"), (security, "bookworm-security"))))
     sh("mmdebstrap", "--variant=minbase", "--include=usr-is-merged", "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr",
        f"--dpkgopt={cache / 'dpkg.cfg'}", f"--aptopt={cache / 'apt.conf'}", '--customize-hook=rm -f "$1"/etc/apt/sources.list.d/*',
-       f"--customize-hook=copy-in '{cache / 'debian.sources'}' /etc/apt/sources.list.d", "bookworm", tarball, cache / "sources.list")
+       f"--customize-hook=copy-in '{cache / 'debian.sources'}' /etc/apt/sources.list.d", "bookworm", partial, cache / "sources.list")
+    partial.rename(tarball)
     return tarball
 
 
