@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "engine/base/status_macros.h"
@@ -75,8 +76,10 @@ std::string WhyNotInFile(const std::string& value) {
   if (std::any_of(value.begin(), value.end(), IsControl)) {
     return std::string(Wrong("no control characters", value).message());
   }
-  if (absl::StripAsciiWhitespace(value) != value) {  // CLI11 prints a number without quotes, spaces and all
-    return std::string(Wrong("no spaces at the ends", value).message());
+  const absl::string_view word = absl::StripAsciiWhitespace(value);
+  double number = 0.0;
+  if (word != value && absl::SimpleAtod(word, &number)) {  // CLI11 prints it without quotes
+    return std::string(Wrong("no spaces around a number", value).message());
   }
   const bool has_both = value.find('"') != std::string::npos && value.find('\'') != std::string::npos;
   return has_both ? std::string(Wrong("one kind of quotes at most", value).message()) : "";

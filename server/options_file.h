@@ -20,8 +20,8 @@ struct Setting {
 // wanted and what was got, for anything else of TOML too: tables, lists, a key alone, control characters.
 absl::StatusOr<std::vector<Setting>> ReadOptionsFile(std::istream& input);
 
-// Empty, or why `value` of an option cannot be said in such a file: control characters, spaces at the ends, or both
-// kinds of quotes.
+// Empty, or why `value` of an option cannot be said in such a file: control characters, spaces around a number, or
+// both kinds of quotes.
 std::string WhyNotInFile(const std::string& value);
 
 }  // namespace onebyone

@@ -161,8 +161,8 @@ TEST(CommandLine, TakesNoArgumentForTheValueOfAnother) {
 
 TEST(CommandLine, RefusesAValueThatNoFileCanHold) {
   EXPECT_THAT(ExitOf({"--models", "a\nb"}).text, HasSubstr("control characters"));
-  EXPECT_THAT(ExitOf({"--models= a"}).text, HasSubstr("no spaces at the ends"));
-  EXPECT_THAT(ExitOf({"--models", "a "}).text, HasSubstr("no spaces at the ends"));
+  EXPECT_THAT(ExitOf({"--models= 5"}).text, HasSubstr("no spaces around a number"));
+  EXPECT_THAT(ExitOf({"--models", "5 "}).text, HasSubstr("no spaces around a number"));
   EXPECT_THAT(ExitOf({"--models", "it's \"it\""}).text, HasSubstr("one kind of quotes"));
 }
 
