@@ -164,6 +164,8 @@ TEST(MakeModel, KeepsMeasuredChoicesUnderTheHashOfTheBundle) {
 
 // A maximum or an activation may lose NaN, so that what comes out looks right.
 TEST(Model, WantsWeightsThatAreFinite) {
+  ConvAttributes pointwise;
+  pointwise.window = {{1, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}, Window::AutoPad::kExplicit};
   for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     Tensor weights = *Tensor::Create(DataType::kFloat32, {4, 3, 1, 1});
     std::fill_n(weights.As<float>(), weights.elements(), 0.5F);
@@ -171,8 +173,7 @@ TEST(Model, WantsWeightsThatAreFinite) {
     const Graph network = GraphBuilder()
                               .Input("image", {1, 3, 16, 16})
                               .Constant("weights", std::move(weights))
-                              .Node(OpType::kConv, {"conv"}, {"image", "weights"},
-                                    ConvAttributes{.window = {{1, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}}})
+                              .Node(OpType::kConv, {"conv"}, {"image", "weights"}, pointwise)
                               .Relu("relu", "conv")
                               .Output("relu")
                               .Build();
