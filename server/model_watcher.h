@@ -10,7 +10,7 @@
 
 namespace onebyone {
 
-// Keeps a registry as its folder is: a thread of the lowest priority looks at the folder every `interval` and whenever
+// Keeps a registry as its folder is: a thread of lower priority than the lanes looks at the folder every `interval` and whenever
 // it is asked to, and logs what it finds. Thread-safe.
 class ModelWatcher {
  public:
