@@ -12,9 +12,9 @@
 namespace onebyone {
 
 // What grpc.health.v1 says: of the whole server (""), of the services onebyone.v1.FeatureExtraction and
-// inference.GRPCInferenceService, of each model by its name or an alias, and of NAME/reload: NOT_SERVING while what lies on disk
-// under that name is not what is served, because it did not load. And of "liveness": SERVING as long as the process
-// lives, in a drain and under any load; a model of that name is overshadowed. Thread-safe.
+// inference.GRPCInferenceService, of each model by its name or an alias, and of NAME/reload: NOT_SERVING while what
+// lies on disk under that name is not what is served, because it did not load. And of "liveness": SERVING as long as
+// the process lives, in a drain and under any load; a model of that name is overshadowed. Thread-safe.
 class Health {
  public:
   // `service` is the server's own, never null. Everything is NOT_SERVING until SetServing.

@@ -10,8 +10,8 @@
 namespace onebyone {
 namespace {
 
-// How much nicer than the lanes: about a tenth of a lane's share where all CPUs are taken. At 19 it was a hundredth, and a
-// server at its limit took minutes to load a model.
+// How much nicer than the lanes: about a tenth of a lane's share where all CPUs are taken. At 19 it was a hundredth,
+// and a server at its limit took minutes to load a model.
 constexpr int kNicer = 10;
 constexpr int kNicest = 19;
 // Models that were let go are looked after this often, until no request holds them.

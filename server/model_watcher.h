@@ -10,8 +10,8 @@
 
 namespace onebyone {
 
-// Keeps a registry as its folder is: a thread of lower priority than the lanes looks at the folder every `interval` and whenever
-// it is asked to, and logs what it finds. Thread-safe.
+// Keeps a registry as its folder is: a thread of lower priority than the lanes looks at the folder every `interval` and
+// whenever it is asked to, and logs what it finds. Thread-safe.
 class ModelWatcher {
  public:
   // `interval` 0: only when asked. `changed` is called on the thread after models were loaded, failed or let go.

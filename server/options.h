@@ -26,8 +26,8 @@ struct RequestLimits {
 
 // What decoding one picture can take: red, green and blue, once more where it has to be turned upright, and of a JPEG
 // in several scans the coefficients, two bytes each of up to four components in units of up to 32x32 pixels. No more
-// than these 8 bytes a pixel are the samples of a PNG with alpha and 16 bits, or those of a WebP and what it is unpacked
-// into.
+// than these 8 bytes a pixel are the samples of a PNG with alpha and 16 bits, or those of a WebP and what it is
+// unpacked into.
 constexpr int64_t LargestImageBytes(const ImageLimits& limits) {
   constexpr int64_t kUnit = 32;
   const int64_t padded_pixels = limits.max_pixels + 2 * kUnit * limits.max_side + kUnit * kUnit;

@@ -1,5 +1,5 @@
-// Both programs in one file, for the server's image: they share what they link statically, 4 MB of it. Which of them runs is what the file was
-// called by: `onebyone` is a link to `onebyone-server`.
+// Both programs in one file, for the server's image: they share what they link statically, 4 MB of it. Which of them
+// runs is what the file was called by: `onebyone` is a link to `onebyone-server`.
 #include <string_view>
 
 int RunClient(int argc, char** argv);

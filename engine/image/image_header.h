@@ -31,10 +31,11 @@ struct ImageHeader {
   // What libjpeg keeps of a JPEG in several scans until the last one is read, at any scale: all coefficients, two bytes
   // each; 0 for all others.
   int64_t coefficient_bytes = 0;
-  // Of PNG and WebP: what their reader writes before it becomes RGB, samples as deep as the file has them, which is kept
-  // for the next picture like pixels; 0 for all others.
+  // Of PNG and WebP: what their reader writes before it becomes RGB, samples as deep as the file has them, which is
+  // kept for the next picture like pixels; 0 for all others.
   int64_t sample_bytes = 0;
-  // What libwebp takes while it works: four bytes a pixel where the picture, or its alpha, is lossless; 0 for all others.
+  // What libwebp takes while it works: four bytes a pixel where the picture, or its alpha, is lossless; 0 for all
+  // others.
   int64_t unpacking_bytes = 0;
   bool UprightIsTransposed() const { return orientation >= 5; }
   int64_t UprightWidth() const { return UprightIsTransposed() ? height : width; }

@@ -147,8 +147,8 @@ TEST(CommandLine, TakesAValueInQuotesAsItIs) {
 }
 
 TEST(CommandLine, RefusesAFileThatCannotMeanOneThing) {
-  for (const std::string line : {"models = a b", "models = a,b", "models = [\"a\"]", "models = \"a", "models =",
-                                 "models", "[server]", "= 3", "models = \"a\" b", "models = \"a\x01\""}) {
+  for (const std::string line : {"models = a b", "models = a,b", "models = [\"a\"]", "models = \"a",
+                                 "models =", "models", "[server]", "= 3", "models = \"a\" b", "models = \"a\x01\""}) {
     const EarlyExit exit = ExitOf({"--config", WriteConfig("lanes = 1\n" + line + "\n")});
     EXPECT_EQ(exit.code, 2) << line;
     EXPECT_THAT(exit.text, HasSubstr("line 2: wanted ")) << line;
