@@ -3,7 +3,7 @@
 add_library(onebyone_options INTERFACE)
 target_include_directories(onebyone_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(onebyone_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wvla
-  -fno-omit-frame-pointer -ffp-contract=off)
+  -fno-omit-frame-pointer -ffp-contract=off -pthread)
 target_link_libraries(onebyone_options INTERFACE Threads::Threads)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(onebyone_options INTERFACE -Wthread-safety)
@@ -27,21 +27,25 @@ elseif(ONEBYONE_SANITIZER)
   message(FATAL_ERROR "ONEBYONE_SANITIZER: want address, thread, fuzzer or nothing, got '${ONEBYONE_SANITIZER}'")
 endif()
 
-# onebyone_library(NAME SOURCES ... [PUBLIC libraries] [PRIVATE libraries])
+# onebyone_library(NAME [SMALL] [OWN_FLAGS] SOURCES ... [PUBLIC libraries] [PRIVATE libraries])
 # A static library onebyone_NAME, alias onebyone::NAME. deploy/cmake/Install.cmake installs what engine and client need of them.
+# SMALL: its code runs once or for people, and is small rather than fast in a release build, which halves it.
+# OWN_FLAGS: a library that it uses adds some to its compilation.
 function(onebyone_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "SMALL;OWN_FLAGS" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(onebyone_${name} STATIC ${ARG_SOURCES})
   add_library(onebyone::${name} ALIAS onebyone_${name})
   target_link_libraries(onebyone_${name} PUBLIC ${ARG_PUBLIC} PRIVATE $<BUILD_INTERFACE:onebyone_options> ${ARG_PRIVATE})
   target_include_directories(onebyone_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   target_compile_features(onebyone_${name} PUBLIC cxx_std_20)
-endfunction()
-
-# onebyone_small(NAME)
-# Of a library whose code runs once or for people: small rather than fast in a release build, which halves it.
-function(onebyone_small name)
-  target_compile_options(onebyone_${name} PRIVATE $<$<CONFIG:Release>:-Os>)
+  if(ARG_SMALL)
+    target_compile_options(onebyone_${name} PRIVATE $<$<CONFIG:Release>:-Os>)
+  endif()
+  if(ARG_SMALL OR ARG_OWN_FLAGS)
+    onebyone_precompile(onebyone_${name} own)
+  else()
+    onebyone_precompile(onebyone_${name} library)
+  endif()
 endfunction()
 
 # onebyone_program(NAME COMPONENT ... SOURCES ... LIBRARIES ...)
@@ -69,15 +73,18 @@ endfunction()
 # A GoogleTest program NAME, one ctest entry. They find ../shared by ONEBYONE_SHARED, and their caches lie in the build folder. The code
 # of the tests themselves is compiled at -O1: quicker to build, and g++ 12 warns falsely of uninitialized absl::InlinedVector storage
 # at -O3.
+set(ONEBYONE_TEST_OPTIONS -O1 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+
 function(onebyone_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
   add_executable(${name} ${ARG_SOURCES})
-  target_compile_options(${name} PRIVATE -O1 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
+  target_compile_options(${name} PRIVATE ${ONEBYONE_TEST_OPTIONS})
   target_link_libraries(${name} PRIVATE onebyone_options ${ARG_LIBRARIES} GTest::gmock_main
     $<TARGET_NAME_IF_EXISTS:onebyone_sanitized_mutex>)
+  onebyone_precompile(${name} test)
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
     ENVIRONMENT "ONEBYONE_SOURCE=${PROJECT_SOURCE_DIR};ONEBYONE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/cache")

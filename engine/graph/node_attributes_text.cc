@@ -35,8 +35,8 @@ void Describe(const Window& window, Parts& parts) {
   if (!window.kernel.empty()) parts.push_back(absl::StrCat("kernel ", Sizes(window.kernel)));
   if (!AllAre(window.strides, 1)) parts.push_back(absl::StrCat("stride ", Sizes(window.strides)));
   if (!AllAre(window.dilations, 1)) parts.push_back(absl::StrCat("dilation ", Sizes(window.dilations)));
-  if (window.auto_pad == Window::AutoPad::kSameUpper) parts.push_back("pads same upper");
-  if (window.auto_pad == Window::AutoPad::kSameLower) parts.push_back("pads same lower");
+  if (window.auto_pad == Window::AutoPad::kSameUpper) parts.emplace_back("pads same upper");
+  if (window.auto_pad == Window::AutoPad::kSameLower) parts.emplace_back("pads same lower");
   if (AllAre(window.pads_begin, 0) && AllAre(window.pads_end, 0)) return;
   parts.push_back(absl::StrCat("pads ", Sizes(window.pads_begin)));
   if (window.pads_begin != window.pads_end) absl::StrAppend(&parts.back(), " to ", Sizes(window.pads_end));
@@ -52,9 +52,9 @@ void Describe(const ConvAttributes& conv, Parts& parts) {
 
 void Describe(const PoolAttributes& pool, Parts& parts) {
   Describe(pool.window, parts);
-  if (pool.ceil_mode) parts.push_back("ceil");
-  if (pool.count_include_pad) parts.push_back("padding counts");
-  if (pool.column_major_indices) parts.push_back("column-major indices");
+  if (pool.ceil_mode) parts.emplace_back("ceil");
+  if (pool.count_include_pad) parts.emplace_back("padding counts");
+  if (pool.column_major_indices) parts.emplace_back("column-major indices");
 }
 
 void Describe(const BatchNormalizationAttributes& norm, Parts& parts) {
@@ -80,14 +80,14 @@ void Describe(const AxisAttributes& attributes, Parts& parts) {
 
 void Describe(const SoftmaxAttributes& softmax, Parts& parts) {
   parts.push_back(absl::StrCat("axis ", softmax.axis));
-  if (softmax.flatten_to_2d) parts.push_back("flattened to 2d");
+  if (softmax.flatten_to_2d) parts.emplace_back("flattened to 2d");
 }
 
 void Describe(const GemmAttributes& gemm, Parts& parts) {
   if (gemm.alpha != 1.0F) parts.push_back(absl::StrCat("alpha ", gemm.alpha));
   if (gemm.beta != 1.0F) parts.push_back(absl::StrCat("beta ", gemm.beta));
-  if (gemm.transpose_a) parts.push_back("A transposed");
-  if (gemm.transpose_b) parts.push_back("B transposed");
+  if (gemm.transpose_a) parts.emplace_back("A transposed");
+  if (gemm.transpose_b) parts.emplace_back("B transposed");
 }
 
 void Describe(const FlattenAttributes& flatten, Parts& parts) {
@@ -96,7 +96,7 @@ void Describe(const FlattenAttributes& flatten, Parts& parts) {
 
 void Describe(const ReshapeAttributes& reshape, Parts& parts) {
   parts.push_back(absl::StrCat("shape ", List(reshape.shape)));
-  if (reshape.allow_zero) parts.push_back("0 is 0");
+  if (reshape.allow_zero) parts.emplace_back("0 is 0");
 }
 
 void Describe(const AxesAttributes& attributes, Parts& parts) {
@@ -108,8 +108,8 @@ void Describe(const TransposeAttributes& transpose, Parts& parts) {
 }
 
 void Describe(const PadAttributes& pad, Parts& parts) {
-  if (pad.mode == PadAttributes::Mode::kReflect) parts.push_back("reflect");
-  if (pad.mode == PadAttributes::Mode::kEdge) parts.push_back("edge");
+  if (pad.mode == PadAttributes::Mode::kReflect) parts.emplace_back("reflect");
+  if (pad.mode == PadAttributes::Mode::kEdge) parts.emplace_back("edge");
   parts.push_back(absl::StrCat("pads ", List(pad.begin), " to ", List(pad.end)));
   if (pad.value != 0.0F) parts.push_back(absl::StrCat("value ", pad.value));
 }
@@ -118,7 +118,7 @@ void Describe(const CastAttributes& cast, Parts& parts) { parts.push_back(absl::
 
 void Describe(const ReduceMeanAttributes& mean, Parts& parts) {
   if (!mean.axes.empty()) parts.push_back(absl::StrCat("axes ", List(mean.axes)));
-  if (!mean.keep_dims) parts.push_back("axes dropped");
+  if (!mean.keep_dims) parts.emplace_back("axes dropped");
 }
 
 void Describe(const QuantizeAttributes& dequantize, Parts& parts) {
