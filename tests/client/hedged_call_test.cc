@@ -1,6 +1,7 @@
 // Hedged calls through real channels to two servers.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <iostream>
 #include <optional>

@@ -53,6 +53,10 @@ PRIVATE = {
 # Headers of the client library that programs of others include: the list in client/CMakeLists.txt.
 PUBLIC_LIST = re.compile(r'ONEBYONE_PUBLIC_HEADERS\s+"([^"]+)"')
 
+# Which version of a library there is may be asked in files of this name only: one for each library.
+VERSION_FILES = ("version.h", "version.cc")
+VERSION_ASKED = re.compile(r"^\s*#\s*(el)?if.*\b(\w*_VERSION\w*|ABSL_LTS\w*)")
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')
 
 
@@ -77,6 +81,17 @@ def public_header_violations(root):
             private = under(target, "client") and target not in public
             if private or under(target, "engine") or under(target, "grpcpp") or target.endswith(".grpc.pb.h"):
                 yield f"{path}:{number}: a public header may not include {target}"
+
+
+def version_violations(root):
+    for top in ("engine", "server", "client", "tests"):
+        for file in sorted(file for kind in ("*.h", "*.cc") for file in (root / top).rglob(kind)):
+            path = file.relative_to(root).as_posix()
+            if file.name in VERSION_FILES or path.startswith("tests/layout/wrong"):
+                continue
+            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+                if match := VERSION_ASKED.match(line):
+                    yield f"{path}:{number}: {match.group(2)} may be asked for in {' and '.join(VERSION_FILES)} only"
 
 
 def violations(root):
@@ -107,7 +122,7 @@ def violations(root):
 
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
-    found = list(violations(root)) + list(public_header_violations(root))
+    found = list(violations(root)) + list(public_header_violations(root)) + list(version_violations(root))
     print(*found, sep="\n", end="\n" if found else "")
     return 1 if found else 0
 

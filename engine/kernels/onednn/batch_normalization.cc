@@ -3,6 +3,7 @@
 #include "engine/base/status_macros.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone {
 
@@ -25,8 +26,7 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeBatchNormalization(float epsil
     const dnnl::memory::desc desc = onednn::Describe(shape, layout);
     const auto flags = dnnl::normalization_flags::use_global_stats | dnnl::normalization_flags::use_scale |
                        dnnl::normalization_flags::use_shift;
-    const dnnl::batch_normalization_forward::primitive_desc primitive(
-        {dnnl::prop_kind::forward_inference, desc, epsilon, flags}, onednn::CallersScratch(), onednn::CpuEngine());
+    const auto primitive = onednn::PlanBatchNormalization(desc, epsilon, flags, onednn::CallersScratch());
     const dnnl::memory::desc vector({channels}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a);
     const auto* first = owned->As<float>();
     return std::make_shared<const PrimitiveKernel>(

@@ -7,6 +7,7 @@
 #include "engine/kernels/onednn/layout.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
 #include "engine/kernels/onednn/threads.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone {
 namespace {
@@ -20,10 +21,16 @@ constexpr int kRuns = 5;
 absl::Duration LeastTime(memory::data_type type) {
   const memory::desc pixels({1, 64, 28, 28}, type, memory::format_tag::any);
   const memory::desc weights({64, 64, 3, 3}, type, memory::format_tag::any);
-  const dnnl::convolution_forward::desc convolution(dnnl::prop_kind::forward_inference,
-                                                    dnnl::algorithm::convolution_direct, pixels, weights, pixels,
-                                                    {1, 1}, {1, 1}, {1, 1});
-  const dnnl::convolution_forward::primitive_desc plan(convolution, onednn::CpuEngine());
+  const onednn::ConvolutionPlan plan = onednn::PlanConvolution({.algorithm = dnnl::algorithm::convolution_direct,
+                                                                .src = pixels,
+                                                                .weights = weights,
+                                                                .bias = nullptr,
+                                                                .dst = pixels,
+                                                                .strides = {1, 1},
+                                                                .dilations = {0, 0},
+                                                                .pads_begin = {1, 1},
+                                                                .pads_end = {1, 1}},
+                                                               dnnl::primitive_attr());
   memory source(plan.src_desc(), onednn::CpuEngine());
   memory kernel(plan.weights_desc(), onednn::CpuEngine());
   memory result(plan.dst_desc(), onednn::CpuEngine());

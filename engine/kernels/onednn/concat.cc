@@ -1,5 +1,6 @@
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone {
 
@@ -17,8 +18,7 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeConcat(const std::vector<Shape
           {DNNL_ARG_MULTIPLE_SRC + static_cast<int>(i), descs.back(), From::kInput, static_cast<int>(i)});
     }
     const dnnl::memory::desc desc = onednn::Describe(dst, layout);
-    const dnnl::concat::primitive_desc primitive(desc, /*concat_dimension=*/1, descs, onednn::CpuEngine(),
-                                                 onednn::CallersScratch());
+    const auto primitive = onednn::PlanConcat(descs, /*axis=*/1, desc, onednn::CallersScratch());
     operands.push_back({DNNL_ARG_DST, desc, From::kOutput});
     return std::make_shared<const PrimitiveKernel>(dnnl::concat(primitive), std::move(operands),
                                                    primitive.scratchpad_desc());

@@ -2,6 +2,8 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -10,6 +12,7 @@
 #include "engine/kernels/onednn/line_winograd.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone {
 namespace {
@@ -26,9 +29,9 @@ dnnl::memory::dims WeightDims(const ConvSpec& spec) {
 
 // What turns float32 weights and sums of products of bytes into each other. One number per output channel.
 struct ByteScales {
-  std::vector<float> to_bytes;   // of the weights
-  std::vector<float> output;     // of the sums
-  std::shared_ptr<Tensor> bias;  // in units of the sums; null without one
+  std::shared_ptr<const onednn::Factors> to_bytes;  // of the weights; null where there are no bytes
+  std::shared_ptr<const onednn::Factors> output;    // of the sums
+  std::shared_ptr<Tensor> bias;  // in units of the sums, or of the result where it is added there; null without one
 };
 
 constexpr float kLargestWeight = 127.0F;
@@ -70,15 +73,21 @@ absl::StatusOr<ByteScales> ScalesOf(const ConvSpec& spec) {
     ASSIGN_OR_RETURN(Tensor bias, Tensor::Create(DataType::kFloat32, spec.bias->shape()));
     scales.bias = std::make_shared<Tensor>(std::move(bias));
   }
+  std::vector<float> to_bytes;
+  std::vector<float> output;
   const auto* weight = spec.weights->As<float>();
   for (int64_t channel = 0; channel < channels; ++channel, weight += each) {
     const float scale = WeightScale(spec, weight);
-    scales.to_bytes.push_back(1.0F / scale);
-    scales.output.push_back(spec.src_scale * scale / spec.dst_scale);
+    to_bytes.push_back(1.0F / scale);
+    output.push_back(spec.src_scale * scale / spec.dst_scale);
     if (spec.bias != nullptr) {
-      scales.bias->As<float>()[channel] = spec.bias->As<float>()[channel] / (spec.src_scale * scale);
+      const float unit = onednn::kFactorsApplyToBias ? spec.src_scale * scale : spec.dst_scale;
+      scales.bias->As<float>()[channel] = spec.bias->As<float>()[channel] / unit;
     }
   }
+  const int output_channels = spec.attributes.groups == 1 ? 1 : 3;  // a mask of the weights' dimensions
+  scales.to_bytes = std::make_shared<const onednn::Factors>(DNNL_ARG_FROM, output_channels, std::move(to_bytes));
+  scales.output = std::make_shared<const onednn::Factors>(DNNL_ARG_WEIGHTS, output_channels, std::move(output));
   return scales;
 }
 
@@ -97,7 +106,7 @@ dnnl::post_ops PostOpsOf(const ConvSpec& spec) {
   if (!activation.has_value() || activation->kind != Activation::Kind::kRelu) {
     onednn::AppendActivation(post_ops, {.kind = Activation::Kind::kRelu});  // no roots of negative numbers
   }
-  post_ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_sqrt, 0.0F, 0.0F);
+  onednn::AppendEltwise(post_ops, {dnnl::algorithm::eltwise_sqrt, 0.0F, 0.0F});
   return post_ops;
 }
 
@@ -109,7 +118,7 @@ absl::string_view InstructionsOf(absl::string_view implementation) {
 }
 
 // Goes on to the implementation that `variant` counts; false where there are not so many vector kernels.
-bool FindImplementation(int implementation, dnnl::convolution_forward::primitive_desc& primitive) {
+bool FindImplementation(int implementation, onednn::ConvolutionPlan& primitive) {
   const std::string first = primitive.impl_info_str();
   if (absl::StartsWith(first, "ref")) return false;  // a thousand times slower than the others
   std::string last = first;                          // some are listed twice
@@ -123,7 +132,7 @@ bool FindImplementation(int implementation, dnnl::convolution_forward::primitive
   return true;
 }
 
-absl::StatusOr<dnnl::convolution_forward::primitive_desc> Describe(const ConvSpec& spec, const ByteScales& scales) {
+absl::StatusOr<onednn::ConvolutionPlan> Describe(const ConvSpec& spec, const ByteScales& scales) {
   using Tag = dnnl::memory::format_tag;
   constexpr auto kFloat = dnnl::memory::data_type::f32;
   const Window& window = spec.attributes.window;
@@ -137,24 +146,24 @@ absl::StatusOr<dnnl::convolution_forward::primitive_desc> Describe(const ConvSpe
       Tag::any);
   const dnnl::memory::desc bias({spec.dst[1]}, kFloat, Tag::a);
   const auto algorithm = IsWinograd(spec) ? dnnl::algorithm::convolution_winograd : dnnl::algorithm::convolution_direct;
-  constexpr auto kInference = dnnl::prop_kind::forward_inference;
-  const dnnl::convolution_forward::desc desc =
-      spec.bias != nullptr
-          ? dnnl::convolution_forward::desc(kInference, algorithm, src, weights, bias, dst, dims(window.strides),
-                                            dilations, dims(window.pads_begin), dims(window.pads_end))
-          : dnnl::convolution_forward::desc(kInference, algorithm, src, weights, dst, dims(window.strides), dilations,
-                                            dims(window.pads_begin), dims(window.pads_end));
   dnnl::primitive_attr attributes = onednn::CallersScratch();
-  if (IsByte(spec.src_layout)) attributes.set_output_scales(/*mask=*/1 << 1, scales.output);
+  if (scales.output != nullptr) scales.output->AddTo(attributes);
   attributes.set_post_ops(PostOpsOf(spec));
-  dnnl::convolution_forward::primitive_desc primitive(desc, attributes, onednn::CpuEngine());
-  // In here: oneDNN goes on by the address of `desc`.
-  if (FindImplementation(spec.variant.implementation, primitive)) return primitive;
+  bool is_found = false;
+  onednn::ConvolutionPlan primitive = onednn::PlanConvolution(
+      {.algorithm = algorithm,
+       .src = src,
+       .weights = weights,
+       .bias = spec.bias != nullptr ? &bias : nullptr,
+       .dst = dst,
+       .strides = dims(window.strides),
+       .dilations = dilations,
+       .pads_begin = dims(window.pads_begin),
+       .pads_end = dims(window.pads_end)},
+      attributes,
+      [&](onednn::ConvolutionPlan& plan) { is_found = FindImplementation(spec.variant.implementation, plan); });
+  if (is_found) return primitive;
   return absl::UnimplementedError("oneDNN: convolution: no such vector kernel");
-}
-
-std::string LayoutKey(const dnnl::memory::desc& desc) {
-  return std::string(reinterpret_cast<const char*>(&desc.data), sizeof(desc.data));
 }
 
 std::vector<std::shared_ptr<const Tensor>> WeightsOf(const ConvSpec& spec) {
@@ -167,16 +176,20 @@ std::vector<std::shared_ptr<const Tensor>> WeightsOf(const ConvSpec& spec) {
 absl::Status Pack(const ConvSpec& spec, const ByteScales& scales, const dnnl::memory::desc& wanted,
                   AlignedBuffer& packed) {
   dnnl::primitive_attr attributes;
-  if (!scales.to_bytes.empty()) {
-    const int output_channels = spec.attributes.groups == 1 ? 1 : 3;  // a mask of dimensions
-    attributes.set_output_scales(output_channels, scales.to_bytes);
-  }
   ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> weights, JoinChannels(WeightsOf(spec), spec.dst[1]));
   dnnl::memory from(onednn::Describe(Shape(WeightDims(spec)), Layout::kPlain), onednn::CpuEngine(),
                     const_cast<void*>(weights->data()));
   dnnl::memory to(wanted, onednn::CpuEngine(), packed.data());
+  std::unordered_map<int, dnnl::memory> arguments = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+  if (scales.to_bytes != nullptr) {
+    scales.to_bytes->AddTo(attributes);
+    for (const PrimitiveKernel::Operand& operand : scales.to_bytes->Operands()) {
+      arguments.emplace(operand.argument,
+                        dnnl::memory(operand.desc, onednn::CpuEngine(), const_cast<void*>(operand.constant)));
+    }
+  }
   dnnl::stream stream(onednn::CpuEngine());
-  dnnl::reorder(from, to, attributes).execute(stream, from, to);
+  dnnl::reorder(from, to, attributes).execute(stream, arguments);
   return absl::OkStatus();
 }
 
@@ -205,7 +218,7 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeOnednnConv(const ConvSpec& spe
     ASSIGN_OR_RETURN(const auto primitive, Describe(spec, scales));
     const dnnl::memory::desc wanted = primitive.weights_desc();
     ASSIGN_OR_RETURN(const std::shared_ptr<const PackedWeights> packed,
-                     weights.Find(WeightsOf(spec), LayoutKey(wanted), static_cast<int64_t>(wanted.get_size()),
+                     weights.Find(WeightsOf(spec), onednn::LayoutKey(wanted), static_cast<int64_t>(wanted.get_size()),
                                   [&](AlignedBuffer& buffer) { return Pack(spec, scales, wanted, buffer); }));
     std::vector<PrimitiveKernel::Operand> operands = {
         {DNNL_ARG_SRC, primitive.src_desc(), From::kInput},
@@ -215,9 +228,12 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeOnednnConv(const ConvSpec& spe
     if (spec.bias != nullptr) {
       operands.push_back({DNNL_ARG_BIAS, primitive.bias_desc(), From::kConstant, 0, bias->data()});
     }
-    return std::make_shared<const PrimitiveKernel>(dnnl::convolution_forward(primitive), std::move(operands),
-                                                   primitive.scratchpad_desc(),
-                                                   std::vector<std::shared_ptr<const void>>{packed, bias});
+    if (scales.output != nullptr) {
+      for (PrimitiveKernel::Operand& operand : scales.output->Operands()) operands.push_back(std::move(operand));
+    }
+    return std::make_shared<const PrimitiveKernel>(
+        dnnl::convolution_forward(primitive), std::move(operands), primitive.scratchpad_desc(),
+        std::vector<std::shared_ptr<const void>>{packed, bias, scales.output});
   });
 }
 

@@ -3,6 +3,7 @@
 #include "engine/base/status_macros.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone {
 
@@ -22,13 +23,10 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeDense(int64_t rows, const std:
     const dnnl::memory::desc dst({rows, out}, kFloat, Tag::ab);
     const dnnl::memory::desc any({out, in}, element, Tag::any);
     const dnnl::memory::desc bias_desc({out}, kFloat, Tag::a);
-    constexpr auto kInference = dnnl::prop_kind::forward_inference;
-    const dnnl::inner_product_forward::desc desc =
-        bias != nullptr ? dnnl::inner_product_forward::desc(kInference, src, any, bias_desc, dst)
-                        : dnnl::inner_product_forward::desc(kInference, src, any, dst);
-    const dnnl::inner_product_forward::primitive_desc primitive(desc, onednn::CallersScratch(), onednn::CpuEngine());
+    const auto primitive =
+        onednn::PlanInnerProduct(src, any, bias != nullptr ? &bias_desc : nullptr, dst, onednn::CallersScratch());
     const dnnl::memory::desc wanted = primitive.weights_desc();
-    const std::string key(reinterpret_cast<const char*>(&wanted.data), sizeof(wanted.data));
+    const std::string key = onednn::LayoutKey(wanted);
     ASSIGN_OR_RETURN(const std::shared_ptr<const PackedWeights> packed,
                      cache.Find({weights}, key, static_cast<int64_t>(wanted.get_size()), [&](AlignedBuffer& buffer) {
                        const dnnl::memory::desc plain({out, in}, kFloat, transposed ? Tag::ba : Tag::ab);

@@ -1,5 +1,6 @@
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone {
 
@@ -10,10 +11,7 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeActivation(const Activation& a
                                                              Layout layout) {
   return onednn::Guard("activation", [&]() -> absl::StatusOr<std::shared_ptr<const Kernel>> {
     const dnnl::memory::desc desc = onednn::Describe(shape, layout);
-    const onednn::EltwiseAlgorithm eltwise = onednn::AlgorithmOf(activation);
-    const dnnl::eltwise_forward::primitive_desc primitive(
-        {dnnl::prop_kind::forward_inference, eltwise.algorithm, desc, eltwise.alpha, eltwise.beta},
-        onednn::CallersScratch(), onednn::CpuEngine());
+    const auto primitive = onednn::PlanEltwise(desc, onednn::AlgorithmOf(activation), onednn::CallersScratch());
     return std::make_shared<const PrimitiveKernel>(
         dnnl::eltwise_forward(primitive),
         std::vector<PrimitiveKernel::Operand>{{DNNL_ARG_SRC, desc, From::kInput}, {DNNL_ARG_DST, desc, From::kOutput}},
@@ -26,8 +24,7 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeBinary(BinaryOp op, const Shap
     const dnnl::memory::desc desc_a = onednn::Describe(a, layout);
     const dnnl::memory::desc desc_b = onednn::Describe(b, layout);
     const auto algorithm = op == BinaryOp::kAdd ? dnnl::algorithm::binary_add : dnnl::algorithm::binary_mul;
-    const dnnl::binary::primitive_desc primitive({algorithm, desc_a, desc_b, desc_a}, onednn::CallersScratch(),
-                                                 onednn::CpuEngine());
+    const auto primitive = onednn::PlanBinary(algorithm, desc_a, desc_b, desc_a, onednn::CallersScratch());
     return std::make_shared<const PrimitiveKernel>(
         dnnl::binary(primitive),
         std::vector<PrimitiveKernel::Operand>{{DNNL_ARG_SRC_0, desc_a, From::kInput, 0},

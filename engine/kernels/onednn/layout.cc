@@ -3,31 +3,24 @@
 #include "engine/kernels/onednn/primitive_kernel.h"
 
 namespace onebyone {
+namespace {
+
+// Each is a set of bits that holds those of the ones it builds upon, so that a newer one is known by what it has.
+bool Has(dnnl::cpu_isa isa) {
+  const auto bits = static_cast<unsigned>(isa);
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & bits) == bits;
+}
+
+}  // namespace
 
 int64_t ChannelBlock() {
-  static const int64_t block = [] {
-    const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
-    const bool wide = isa == dnnl::cpu_isa::avx512_core || isa == dnnl::cpu_isa::avx512_core_vnni ||
-                      isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
-    return wide ? 16 : 8;
-  }();
+  static const int64_t block = [] { return Has(dnnl::cpu_isa::avx512_core) ? 16 : 8; }();
   return block;
 }
 
-bool HasBFloat16() {
-  const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
-  return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
-}
+bool HasBFloat16() { return Has(dnnl::cpu_isa::avx512_core_bf16); }
 
-int LargestByteWeight() {
-  switch (dnnl::get_effective_cpu_isa()) {
-    case dnnl::cpu_isa::avx2_vnni:
-    case dnnl::cpu_isa::avx512_core_vnni:
-    case dnnl::cpu_isa::avx512_core_bf16:
-    case dnnl::cpu_isa::avx512_core_amx: return 127;
-    default: return 64;
-  }
-}
+int LargestByteWeight() { return Has(dnnl::cpu_isa::avx2_vnni) || Has(dnnl::cpu_isa::avx512_core_vnni) ? 127 : 64; }
 
 int64_t WholeBlocks(int64_t channels) { return (channels + ChannelBlock() - 1) / ChannelBlock() * ChannelBlock(); }
 

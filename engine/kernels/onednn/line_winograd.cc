@@ -12,6 +12,7 @@
 #include "engine/base/status_macros.h"
 #include "engine/kernels/conv/line_transform.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone {
 namespace {
@@ -141,8 +142,7 @@ dnnl::memory::desc PlainWeights(const Form& form) {
 
 absl::StatusOr<std::shared_ptr<const PackedWeights>> PackRow(const Form& form, const ConvSpec& spec, int64_t row,
                                                              const dnnl::memory::desc& wanted, WeightCache& weights) {
-  const std::string layout(reinterpret_cast<const char*>(&wanted.data), sizeof(wanted.data));
-  const std::string key = absl::StrCat("line winograd ", form.axis, " row ", row, " ", layout);
+  const std::string key = absl::StrCat("line winograd ", form.axis, " row ", row, " ", onednn::LayoutKey(wanted));
   return weights.Find({spec.weights}, key, static_cast<int64_t>(wanted.get_size()), [&](AlignedBuffer& buffer) {
     const dnnl::memory::desc plain = PlainWeights(form);
     ASSIGN_OR_RETURN(AlignedBuffer transformed, AlignedBuffer::Create(plain.get_size()));
@@ -173,7 +173,7 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeProducts(const Form& form, con
     post_ops.append_sum();
     attributes.set_post_ops(post_ops);
   }
-  const dnnl::matmul::primitive_desc primitive(dnnl::matmul::desc(src, any, dst), attributes, onednn::CpuEngine());
+  const dnnl::matmul::primitive_desc primitive = onednn::PlanMatmul(src, any, dst, attributes);
   if (absl::StartsWith(primitive.impl_info_str(), "ref")) {
     return absl::UnimplementedError("oneDNN: matrix products: no vector kernel");
   }

@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone {
 
@@ -15,10 +16,8 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeLrn(const LrnAttributes& attri
   }
   return onednn::Guard("LRN", [&]() -> absl::StatusOr<std::shared_ptr<const Kernel>> {
     const dnnl::memory::desc desc = onednn::Describe(shape, layout);
-    const dnnl::lrn_forward::primitive_desc primitive(
-        {dnnl::prop_kind::forward_inference, dnnl::algorithm::lrn_across_channels, desc, attributes.size,
-         attributes.alpha, attributes.beta, attributes.bias},
-        onednn::CallersScratch(), onednn::CpuEngine());
+    const auto primitive = onednn::PlanLrn(desc, attributes.size, attributes.alpha, attributes.beta, attributes.bias,
+                                           onednn::CallersScratch());
     return std::make_shared<const PrimitiveKernel>(
         dnnl::lrn_forward(primitive),
         std::vector<PrimitiveKernel::Operand>{{DNNL_ARG_SRC, desc, From::kInput},

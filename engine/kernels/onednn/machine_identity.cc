@@ -9,7 +9,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "engine/kernels/onednn/primitive_kernel.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone {
 namespace {
@@ -69,18 +69,6 @@ std::string OnednnVersion() {
   return absl::StrCat(version->major, ".", version->minor, ".", version->patch);
 }
 
-std::string InstructionSet() {
-  switch (dnnl::get_effective_cpu_isa()) {
-    case dnnl::cpu_isa::sse41: return "SSE41";
-    case dnnl::cpu_isa::avx: return "AVX";
-    case dnnl::cpu_isa::avx2: return "AVX2";
-    case dnnl::cpu_isa::avx2_vnni: return "AVX2_VNNI";
-    case dnnl::cpu_isa::avx512_core: return "AVX512_CORE";
-    case dnnl::cpu_isa::avx512_core_vnni: return "AVX512_CORE_VNNI";
-    case dnnl::cpu_isa::avx512_core_bf16: return "AVX512_CORE_BF16";
-    case dnnl::cpu_isa::avx512_core_amx: return "AVX512_CORE_AMX";
-    default: return "unknown";
-  }
-}
+std::string InstructionSet() { return onednn::NameOf(dnnl::get_effective_cpu_isa()); }
 
 }  // namespace onebyone

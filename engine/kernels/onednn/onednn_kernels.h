@@ -12,7 +12,7 @@
 
 namespace onebyone {
 
-// Kernels of oneDNN (https://github.com/oneapi-src/oneDNN, v2.6 API), float32, and bfloat16 or bytes where the layouts
+// Kernels of oneDNN (https://github.com/oneapi-src/oneDNN, v2 or v3), float32, and bfloat16 or bytes where the layouts
 // say so. Each is judged by the plain reference of the same operator in engine/kernels/. The factories return
 // UNIMPLEMENTED where oneDNN has no kernel for what is asked: the caller then takes the reference. Windows have
 // explicit pads and two spatial axes.

@@ -1,6 +1,7 @@
 #include "absl/strings/match.h"
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone {
 
@@ -26,28 +27,23 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakePool(const PoolSpec& spec) {
     if (spec.kind == PoolSpec::Kind::kAverageWithoutPadding) algorithm = dnnl::algorithm::pooling_avg_exclude_padding;
     const dnnl::memory::desc src = onednn::Describe(spec.src, spec.layout);
     const dnnl::memory::desc dst = onednn::Describe(spec.dst, spec.layout);
-    const bool dilated = dilations[0] > 0 || dilations[1] > 0;
-    if (dilated) {
-      const dnnl::pooling_v2_forward::primitive_desc primitive(
-          {dnnl::prop_kind::forward_inference, algorithm, src, dst, dims(window.strides), dims(window.kernel),
-           dilations, dims(window.pads_begin), pads_end},
-          onednn::CallersScratch(), onednn::CpuEngine());
-      return std::make_shared<const PrimitiveKernel>(
-          dnnl::pooling_v2_forward(primitive),
-          std::vector<PrimitiveKernel::Operand>{{DNNL_ARG_SRC, src, From::kInput}, {DNNL_ARG_DST, dst, From::kOutput}},
-          primitive.scratchpad_desc());
-    }
-    const dnnl::pooling_forward::primitive_desc primitive(
-        {dnnl::prop_kind::forward_inference, algorithm, src, dst, dims(window.strides), dims(window.kernel),
-         dims(window.pads_begin), pads_end},
-        onednn::CallersScratch(), onednn::CpuEngine());
-    if (IsByte(spec.layout) && absl::StartsWith(primitive.impl_info_str(), "ref")) {
+    const onednn::PoolingPlan plan = onednn::PlanPooling({.algorithm = algorithm,
+                                                          .src = src,
+                                                          .dst = dst,
+                                                          .strides = dims(window.strides),
+                                                          .kernel = dims(window.kernel),
+                                                          .dilations = dilations,
+                                                          .pads_begin = dims(window.pads_begin),
+                                                          .pads_end = pads_end},
+                                                         onednn::CallersScratch());
+    const bool is_dense = dilations[0] == 0 && dilations[1] == 0;
+    if (is_dense && IsByte(spec.layout) && absl::StartsWith(plan.implementation, "ref")) {
       return absl::UnimplementedError("oneDNN: pooling: no vector kernel");
     }
     return std::make_shared<const PrimitiveKernel>(
-        dnnl::pooling_forward(primitive),
+        plan.primitive,
         std::vector<PrimitiveKernel::Operand>{{DNNL_ARG_SRC, src, From::kInput}, {DNNL_ARG_DST, dst, From::kOutput}},
-        primitive.scratchpad_desc());
+        plan.scratch);
   });
 }
 

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "absl/strings/str_cat.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone::onednn {
 namespace {
@@ -105,8 +106,7 @@ EltwiseAlgorithm AlgorithmOf(const Activation& activation) {
 }
 
 void AppendActivation(dnnl::post_ops& post_ops, const Activation& activation) {
-  const EltwiseAlgorithm eltwise = AlgorithmOf(activation);
-  post_ops.append_eltwise(1.0F, eltwise.algorithm, eltwise.alpha, eltwise.beta);
+  AppendEltwise(post_ops, AlgorithmOf(activation));
 }
 
 }  // namespace onebyone::onednn

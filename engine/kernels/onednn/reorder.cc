@@ -1,5 +1,6 @@
 #include "engine/kernels/onednn/onednn_kernels.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone {
 
@@ -11,12 +12,19 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeReorder(const Shape& shape, La
     const dnnl::memory::desc src = onednn::Describe(shape, from);
     const dnnl::memory::desc dst = onednn::Describe(shape, to);
     dnnl::primitive_attr attributes = onednn::CallersScratch();
-    if (IsByte(from) != IsByte(to)) attributes.set_output_scales(0, {IsByte(from) ? scale : 1.0F / scale});
+    std::shared_ptr<const onednn::Factors> factors;
+    std::vector<PrimitiveKernel::Operand> operands = {{DNNL_ARG_FROM, src, From::kInput},
+                                                      {DNNL_ARG_TO, dst, From::kOutput}};
+    if (IsByte(from) != IsByte(to)) {
+      factors = std::make_shared<const onednn::Factors>(DNNL_ARG_FROM, /*mask=*/0,
+                                                        std::vector<float>{IsByte(from) ? scale : 1.0F / scale});
+      factors->AddTo(attributes);
+      for (PrimitiveKernel::Operand& operand : factors->Operands()) operands.push_back(std::move(operand));
+    }
     const dnnl::reorder::primitive_desc primitive(onednn::CpuEngine(), src, onednn::CpuEngine(), dst, attributes);
-    return std::make_shared<const PrimitiveKernel>(
-        dnnl::reorder(primitive),
-        std::vector<PrimitiveKernel::Operand>{{DNNL_ARG_FROM, src, From::kInput}, {DNNL_ARG_TO, dst, From::kOutput}},
-        primitive.scratchpad_desc());
+    return std::make_shared<const PrimitiveKernel>(dnnl::reorder(primitive), std::move(operands),
+                                                   primitive.scratchpad_desc(),
+                                                   std::vector<std::shared_ptr<const void>>{factors});
   });
 }
 
