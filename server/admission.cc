@@ -36,7 +36,7 @@ absl::Status Admission::Admit(const Request& request) {
   RETURN_IF_ERROR(CheckBytes(load.client, request.bytes));
   if (load.images > 0) backlog_.Add(load.client, load.priority, load.images, load.work);
   bytes_ += request.bytes;
-  Held& held = held_[load.client];
+  Held& held = held_[std::string(load.client)];
   ++held.requests;
   held.bytes += request.bytes;
   ++requests_;

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
@@ -104,7 +105,7 @@ class Admission {
   int64_t images_in_work_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Duration work_begun_ ABSL_GUARDED_BY(mutex_);  // predicted, of the images in work
   int64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::flat_hash_map<std::string, Held> held_ ABSL_GUARDED_BY(mutex_);  // by client; none without requests
+  std::map<std::string, Held, std::less<>> held_ ABSL_GUARDED_BY(mutex_);  // by client; none without requests
   int64_t requests_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t told_to_wait_ ABSL_GUARDED_BY(mutex_) = 0;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;

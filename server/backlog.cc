@@ -6,7 +6,7 @@ namespace onebyone {
 
 void Backlog::Add(absl::string_view client, Priority priority, int64_t images, absl::Duration work) {
   Waiting& waiting = Of(priority);
-  for (Amount* amount : {&waiting.sum, &waiting.clients[client]}) {
+  for (Amount* amount : {&waiting.sum, &waiting.clients[std::string(client)]}) {
     amount->images += images;
     amount->work += work;
   }

@@ -2,9 +2,10 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/priority.h"
@@ -35,7 +36,7 @@ class Backlog {
   };
   struct Waiting {
     Amount sum;
-    absl::flat_hash_map<std::string, Amount> clients;  // none without images
+    std::map<std::string, Amount, std::less<>> clients;  // none without images
   };
 
   const Waiting& Of(Priority priority) const { return waiting_[static_cast<size_t>(priority)]; }

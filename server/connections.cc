@@ -4,6 +4,7 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -72,7 +73,16 @@ bool HasUnreadBytes(int socket) {
 void ForEachSocket(int port, const std::string& path, const std::function<void(int socket)>& visit) {
   namespace fs = std::filesystem;
   std::error_code error;
-  for (fs::directory_iterator entry("/proc/self/fd", error), end; !error && entry != end; entry.increment(error)) {
+  fs::directory_iterator entry("/proc/self/fd", error);
+  rlimit files{};
+  if (error && getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    // All files are taken, so that the folder cannot be read; then the numbers are close together.
+    for (int socket = 0; socket < static_cast<int>(files.rlim_cur); ++socket) {
+      if (LiesAt(socket, port, path)) visit(socket);
+    }
+    return;
+  }
+  for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
     int socket = -1;
     if (!absl::SimpleAtoi(entry->path().filename().string(), &socket)) continue;
     if (LiesAt(socket, port, path)) visit(socket);
@@ -126,8 +136,8 @@ int Connections::CloseBeyond(int most) const {
   return closed;
 }
 
-absl::flat_hash_map<std::string, int64_t> Connections::BytesReceived() const {
-  absl::flat_hash_map<std::string, int64_t> received;
+std::map<std::string, int64_t> Connections::BytesReceived() const {
+  std::map<std::string, int64_t> received;
   ForEachSocket(port_, path_, [&received](int socket) {
     tcp_info info{};
     socklen_t size = sizeof(info);

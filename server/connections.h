@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 
 namespace onebyone {
@@ -30,7 +30,7 @@ class Connections {
   int CloseBeyond(int most) const;
 
   // The bytes that each TCP connection has received since its beginning, by the name that gRPC gives the peer.
-  absl::flat_hash_map<std::string, int64_t> BytesReceived() const;
+  std::map<std::string, int64_t> BytesReceived() const;
 
  private:
   int port_ = 0;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
+#include "engine/base/steady_time.h"
 #include "server/answer_buffer.h"
 #include "server/grpc_status.h"
 #include "server/intake/message_check.h"
@@ -14,7 +15,10 @@ namespace onebyone {
 Caller CallerOf(const grpc::CallbackServerContext& context) {
   Caller caller{.client = context.peer()};
   const std::chrono::system_clock::time_point deadline = context.deadline();
-  if (deadline != std::chrono::system_clock::time_point::max()) caller.deadline = absl::FromChrono(deadline);
+  if (deadline != std::chrono::system_clock::time_point::max()) {
+    // gRPC keeps it by the steady clock, and tells it as the wall clock stands at this moment.
+    caller.deadline = SteadyNow() + absl::FromChrono(deadline - std::chrono::system_clock::now());
+  }
   return caller;
 }
 

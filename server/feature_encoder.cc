@@ -3,7 +3,7 @@
 #include <bit>
 #include <string>
 
-#include "absl/time/clock.h"
+#include "engine/base/steady_time.h"
 
 namespace onebyone {
 namespace {
@@ -99,7 +99,7 @@ int64_t WireSize(v1::DataType type) {
 
 FeatureEncoder::Times FeatureEncoder::Encode(const ConstTensorView& view, const FeatureForm& form,
                                              v1::FeatureMap& feature) {
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   Map map = MapOf(view);
   const bool pooled = form.pooling.kind != PoolingSpec::Kind::kNone;
   const bool vector = view.shape.rank() == 2 || (pooled && form.pooling.grid_height * form.pooling.grid_width == 1);
@@ -114,7 +114,7 @@ FeatureEncoder::Times FeatureEncoder::Encode(const ConstTensorView& view, const 
     NormalizeL2(shaped_.data(), map.channels, map.cells(), squares_.data());
     map.values = shaped_.data();
   }
-  const absl::Time shaped = absl::Now();
+  const absl::Time shaped = SteadyNow();
   feature.set_data_type(form.data_type);
   feature.set_layout(form.layout);
   WriteShape(map, vector, form.layout, feature);
@@ -125,7 +125,7 @@ FeatureEncoder::Times FeatureEncoder::Encode(const ConstTensorView& view, const 
   } else {
     WriteFloats(map, transposes, transposed_, feature);
   }
-  return {shaped - start, absl::Now() - shaped};
+  return {shaped - start, SteadyNow() - shaped};
 }
 
 }  // namespace onebyone

@@ -8,7 +8,7 @@ bool ImageQueue::Push(Job& job, absl::Duration work, absl::Time now) {
   const absl::MutexLock lock(&mutex_);
   if (closed_) return false;
   Line& line = Of(job.priority());
-  auto [known, is_new] = line.by_name.try_emplace(job.client(), line.clients.end());
+  auto [known, is_new] = line.by_name.try_emplace(std::string(job.client()), line.clients.end());
   if (is_new) known->second = line.clients.insert(line.clients.end(), {std::string(job.client()), {}});
   known->second->jobs.push_back({&job, 0, job.images(), now, work});
   return true;

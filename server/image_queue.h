@@ -2,12 +2,13 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <list>
+#include <map>
 #include <optional>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/job.h"
@@ -53,7 +54,7 @@ class ImageQueue {
   };
   struct Line {
     std::list<Client> clients;  // the first is next
-    absl::flat_hash_map<std::string, std::list<Client>::iterator> by_name;
+    std::map<std::string, std::list<Client>::iterator, std::less<>> by_name;
   };
 
   static QueuedImage TakeFrom(Line& line);

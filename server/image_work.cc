@@ -8,7 +8,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "engine/base/steady_time.h"
 #include "server/map_geometry.h"
 #include "server/status_details.h"
 
@@ -30,7 +30,7 @@ ImageWork::Outcome AtPicture(const std::string& field, const absl::Status& statu
 ImageWork::Outcome ImageWork::Run(int index, LaneTools& tools, const Cancellation& cancellation,
                                   v1::ImageResult& result) noexcept {
   Outcome outcome;
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   try {
     tools.cancellation = &cancellation;
     const absl::Cleanup tidy_up = [&tools] { tools.TidyUp(); };
@@ -42,7 +42,7 @@ ImageWork::Outcome ImageWork::Run(int index, LaneTools& tools, const Cancellatio
     outcome.status = absl::InternalError(absl::StrCat("images[", index, "]: ", error.what()));
   }
   if (IsEndOfInterest(outcome.status)) {
-    outcome.late_work = absl::Now() - std::max(start, std::min(absl::Now(), cancellation.EndOfInterest()));
+    outcome.late_work = SteadyNow() - std::max(start, std::min(SteadyNow(), cancellation.EndOfInterest()));
   }
   return outcome;
 }

@@ -9,9 +9,9 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/clock.h"
 #include "engine/base/file.h"
 #include "engine/base/status_macros.h"
+#include "engine/base/steady_time.h"
 #include "engine/verification/golden_check.h"
 #include "server/bundle_fingerprint.h"
 #include "server/model_aliases.h"
@@ -61,9 +61,9 @@ ModelEntry LoadEntry(const std::string& folder, const ModelRegistry::Options& op
   entry.name = NameOf(folder, options.folder);
   entry.folder = folder;
   entry.fingerprint = BundleFingerprint(folder);  // before loading: what changes meanwhile is seen at the next Reload
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   absl::StatusOr<std::shared_ptr<const Model>> model = LoadAndWarmUp(folder, options);
-  entry.load_time = absl::Now() - start;
+  entry.load_time = SteadyNow() - start;
   if (model.ok()) {
     entry.model = *std::move(model);
   } else {

@@ -28,12 +28,16 @@ ModelWatcher::~ModelWatcher() {
     const absl::MutexLock lock(&mutex_);
     ending_ = true;
   }
+  rest_.Wake();
   thread_.join();
 }
 
 void ModelWatcher::ReloadNow() {
-  const absl::MutexLock lock(&mutex_);
-  asked_ = true;
+  {
+    const absl::MutexLock lock(&mutex_);
+    asked_ = true;
+  }
+  rest_.Wake();
 }
 
 int64_t ModelWatcher::reloads() const {
@@ -49,10 +53,10 @@ void ModelWatcher::Watch() {
   absl::Duration until_poll = interval_ > absl::ZeroDuration() ? interval_ : absl::InfiniteDuration();
   for (;;) {
     const absl::Duration wait = retired_left ? std::min(kRetiredInterval, until_poll) : until_poll;
+    rest_.For(wait);
     bool asked = false;
     {
       const absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithTimeout(absl::Condition(this, &ModelWatcher::Due), wait);
       if (ending_) return;
       asked = std::exchange(asked_, false);
     }

@@ -7,6 +7,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/model_registry.h"
+#include "server/rest.h"
 
 namespace onebyone {
 
@@ -31,12 +32,12 @@ class ModelWatcher {
  private:
   void Watch();
   void Reload(ModelRegistry::When when);
-  bool Due() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return asked_ || ending_; }
 
   ModelRegistry& registry_;
   const absl::Duration interval_;
   const std::function<void(const ModelRegistry::Changes&)> changed_;
   std::string last_problem_;  // logged once
+  Rest rest_;                 // woken when asked, and at the end
   mutable absl::Mutex mutex_;
   bool asked_ ABSL_GUARDED_BY(mutex_) = false;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;

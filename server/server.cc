@@ -12,9 +12,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "engine/base/file.h"
 #include "engine/base/status_macros.h"
+#include "engine/base/steady_time.h"
 #include "server/connections.h"
 #include "server/cpu_quota.h"
 #include "server/observability/call_interceptor.h"
@@ -88,7 +88,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   RETURN_IF_ERROR(server->LoadModels(load));
   RETURN_IF_ERROR(server->StartLanes());
   ASSIGN_OR_RETURN(server->observability_,
-                   Observability::Create(options.observability, *server->scheduler_, WallClock()));
+                   Observability::Create(options.observability, *server->scheduler_, SteadyClock()));
   RETURN_IF_ERROR(server->Listen());
   RETURN_IF_ERROR(
       server->observability_->Listen(*server->models_, server->cache_ == nullptr ? nullptr : &server->cache_->answers));
@@ -137,19 +137,19 @@ absl::Status Server::StartLanes() {
   ASSIGN_OR_RETURN(scheduler_, Scheduler::Create(lanes, {.limits = options_.limits.image, .pixels = pixels_.get()},
                                                  {.waiting_images = options_.scheduler.max_queued_images,
                                                   .bytes = options_.scheduler.max_queued_bytes},
-                                                 WallClock()));
+                                                 SteadyClock()));
   return absl::OkStatus();
 }
 
 absl::Status Server::Listen() {
-  context_.reset(new ExtractionContext{*models_, *scheduler_, options_.limits, WallClock(), ReductionCache(),
+  context_.reset(new ExtractionContext{*models_, *scheduler_, options_.limits, SteadyClock(), ReductionCache(),
                                        *observability_, cache_.get()});
-  intake_ = std::make_unique<Intake>(options_, WallClock());
+  intake_ = std::make_unique<Intake>(options_, SteadyClock());
   service_ = std::make_unique<FeatureService>(*context_, *intake_);
   kserve_ = std::make_unique<KserveService>(*context_, *intake_);
   grpc::EnableDefaultHealthCheckService(true);
   if (options_.listen.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  refused_calls_ = std::make_unique<RefusedCalls>(observability_->metrics().calls(), WallClock());
+  refused_calls_ = std::make_unique<RefusedCalls>(observability_->metrics().calls(), SteadyClock());
   security_->TellRefusals([this](absl::string_view path, const absl::Status& why) { refused_calls_->Tell(path, why); });
   grpc::ServerBuilder builder;
   Configure(options_, builder);
@@ -200,14 +200,14 @@ void Server::WatchUploads() {
   };
   upload_watch_ = std::make_unique<Ticker>(
       kBetweenLooks, [&uploads = intake_->uploads, connections = Connections(address_), next = Next()]() mutable {
-        const absl::Time start = absl::Now();
+        const absl::Time start = SteadyNow();
         if (start >= next.late) {
           uploads.EndLate();
           next.late = start + kBetweenLateLooks;
         }
         if (start < next.beyond || uploads.IsQuiet()) return;
         uploads.EndBeyond(connections.BytesReceived());
-        next.beyond = absl::Now() + kRestAfterLook * (absl::Now() - start);
+        next.beyond = SteadyNow() + kRestAfterLook * (SteadyNow() - start);
       });
 }
 
@@ -245,12 +245,12 @@ void Server::LetClientsGo() {
   const Connections connections(address_);
   connections.StopListening();
   absl::SleepFor(kWordOfDrain);
-  const absl::Time end = absl::Now() + std::min(kLettingGo, options_.drain.timeout);
+  const absl::Time end = SteadyNow() + std::min(kLettingGo, options_.drain.timeout);
   const Admission& admission = scheduler_->admission();
   const auto is_busy = [&](const std::string& peer) {
     return admission.requests_of(peer) > 0 || intake_->uploads.HasMessageOf(peer);
   };
-  while (connections.CloseIdle(is_busy) > 0 && absl::Now() < end) absl::SleepFor(absl::Milliseconds(2));
+  while (connections.CloseIdle(is_busy) > 0 && SteadyNow() < end) absl::SleepFor(absl::Milliseconds(2));
 }
 
 Server::~Server() {

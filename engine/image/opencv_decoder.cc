@@ -1,6 +1,7 @@
 #include "engine/image/opencv_decoder.h"
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -18,6 +19,10 @@ namespace onebyone {
 namespace {
 
 using Color = std::array<uint16_t, 3>;
+
+absl::Status NoMemory(absl::string_view format) {
+  return absl::ResourceExhaustedError(absl::StrCat(format, ": no memory to decode"));
+}
 
 absl::Status Failure(absl::string_view format, absl::string_view message) {
   return absl::InvalidArgumentError(absl::StrCat(format, ": ", message));
@@ -125,7 +130,10 @@ absl::Status OpencvDecoder::Decode(absl::string_view encoded, const Want& want, 
     // The reader writes where it is told, as long as it agrees with us on size and type.
     const int type = CV_MAKETYPE(want.bits == 16 ? CV_16U : CV_8U, want.channels);
     cv::Mat target(static_cast<int>(want.height), static_cast<int>(want.width), type, memory);
+    errno = 0;
     const cv::Mat decoded = cv::imdecode(bytes, cv::IMREAD_UNCHANGED, &target);
+    // libwebp and libpng without memory fail like that, too: what malloc left is the only word of it.
+    if (decoded.empty() && errno == ENOMEM) return NoMemory(want.format);
     if (decoded.empty()) return Failure(want.format, "want whole image data, got data that is cut or broken");
     const int channels = decoded.channels();
     const bool known =
@@ -145,11 +153,10 @@ absl::Status OpencvDecoder::Decode(absl::string_view encoded, const Want& want, 
     SamplesToRgb(samples, rgb);
     return absl::OkStatus();
   } catch (const cv::Exception& error) {
-    if (error.code == cv::Error::StsNoMem)
-      return absl::ResourceExhaustedError(absl::StrCat(want.format, ": no memory to decode"));
+    if (error.code == cv::Error::StsNoMem) return NoMemory(want.format);
     return Failure(want.format, error.what());
   } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError(absl::StrCat(want.format, ": no memory to decode"));
+    return NoMemory(want.format);
   } catch (const std::exception& error) {
     return Failure(want.format, error.what());
   }

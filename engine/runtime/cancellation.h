@@ -6,13 +6,13 @@
 #include <limits>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "engine/base/steady_time.h"
 
 namespace onebyone {
 
-// Tells running work that nobody wants its result any more. Cancel may be called from any thread; Check is one load and
-// a look at the clock, cheap enough between the steps of a network.
+// Tells running work that nobody wants its result any more. Deadlines are moments of SteadyNow. Cancel may be called
+// from any thread; Check is one load and a look at the clock, cheap enough between the steps of a network.
 class Cancellation {
  public:
   explicit Cancellation(absl::Time deadline = absl::InfiniteFuture()) : deadline_(deadline) {}
@@ -20,7 +20,7 @@ class Cancellation {
   // The first call counts.
   void Cancel() {
     int64_t never = kNever;
-    cancelled_at_.compare_exchange_strong(never, absl::ToUnixNanos(absl::Now()), std::memory_order_relaxed);
+    cancelled_at_.compare_exchange_strong(never, absl::ToUnixNanos(SteadyNow()), std::memory_order_relaxed);
   }
 
   // OK, CANCELLED, or DEADLINE_EXCEEDED: whichever came first, for a deadline may be told by a call of Cancel, too.
@@ -29,7 +29,7 @@ class Cancellation {
     const bool is_cancelled = cancelled_at != kNever;
     if (is_cancelled && absl::FromUnixNanos(cancelled_at) < deadline_)
       return absl::CancelledError("the caller has gone");
-    if (is_cancelled || (deadline_ != absl::InfiniteFuture() && absl::Now() >= deadline_)) {
+    if (is_cancelled || (deadline_ != absl::InfiniteFuture() && SteadyNow() >= deadline_)) {
       return absl::DeadlineExceededError("the deadline passed before the work was done");
     }
     return absl::OkStatus();
@@ -45,7 +45,7 @@ class Cancellation {
 
  private:
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
-  std::atomic<int64_t> cancelled_at_{kNever};  // nanoseconds since 1970
+  std::atomic<int64_t> cancelled_at_{kNever};  // nanoseconds since 1970, as SteadyNow counts them
   const absl::Time deadline_;
 };
 

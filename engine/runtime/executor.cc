@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/status_macros.h"
+#include "engine/base/steady_time.h"
 #include "engine/kernels/onednn/threads.h"
 #include "engine/runtime/flush_denormals.h"
 
@@ -66,9 +67,9 @@ class ArenaExecutor : public Executor {
     const ScopedFlushDenormals flush;
     step_durations.clear();
     for (const std::unique_ptr<BoundKernel>& kernel : bound_.front().kernels) {
-      const absl::Time start = absl::Now();
+      const absl::Time start = SteadyNow();
       RETURN_IF_ERROR(kernel->Run());
-      step_durations.push_back(absl::Now() - start);
+      step_durations.push_back(SteadyNow() - start);
       ++steps_run_;
     }
     return absl::OkStatus();

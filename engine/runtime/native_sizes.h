@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -22,7 +23,8 @@ struct NativeMap {
 };
 
 // The layers that fit an input size, by name.
-using NativeMaps = absl::flat_hash_map<std::string, NativeMap>;
+// Not Abseil's: a table of theirs that gets no memory to grow is broken, and a request may ask for any size.
+using NativeMaps = std::unordered_map<std::string, NativeMap>;
 
 // What a network gives at sizes of its input other than its own, told without compiling anything. Its dense layers are
 // convolutions, so that a classifier gives a map of classifications. Immutable; thread-safe.

@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <unordered_map>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "absl/synchronization/mutex.h"
 #include "onebyone/v1/tensor.pb.h"
 #include "server/cache/answer_key.h"
@@ -49,7 +50,8 @@ class AnswerStore {
   const int64_t max_bytes_;
   mutable absl::Mutex mutex_;
   std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // the latest first
-  absl::flat_hash_map<AnswerKey, std::list<Entry>::iterator> by_key_ ABSL_GUARDED_BY(mutex_);
+  // Large, and not Abseil's: a table of theirs that gets no memory to grow is broken.
+  std::unordered_map<AnswerKey, std::list<Entry>::iterator, absl::Hash<AnswerKey>> by_key_ ABSL_GUARDED_BY(mutex_);
   int64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t evictions_ ABSL_GUARDED_BY(mutex_) = 0;
 };

@@ -2,11 +2,12 @@
 
 #include <cstddef>
 #include <optional>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "absl/synchronization/mutex.h"
 #include "server/cache/answer_key.h"
 
@@ -18,7 +19,7 @@ namespace onebyone {
 template <typename Follower>
 class Flights {
  public:
-  using Followers = absl::flat_hash_set<Follower>;
+  using Followers = std::unordered_set<Follower, absl::Hash<Follower>>;
 
   // True: nobody computes an image with this key, and the caller now does; it must call Land or PassOn. False:
   // `follower` waits, and belongs to who computes from this moment on.
@@ -69,7 +70,7 @@ class Flights {
 
  private:
   mutable absl::Mutex mutex_;
-  absl::flat_hash_map<AnswerKey, Followers> flights_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<AnswerKey, Followers, absl::Hash<AnswerKey>> flights_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace onebyone

@@ -24,7 +24,7 @@ void Uploads::Add(Upload& upload, Upload::Kind kind, absl::string_view peer) {
     const absl::MutexLock lock(&mutex_);
     closed = closed_[static_cast<size_t>(kind)];
     if (closed.ok()) {
-      std::unique_ptr<Connection>& connection = connections_[peer];
+      std::unique_ptr<Connection>& connection = connections_[std::string(peer)];
       if (connection == nullptr) connection = std::make_unique<Connection>();
       upload.connection_ = connection.get();
       upload.at_ = one.begin();
@@ -92,7 +92,7 @@ int64_t Uploads::BytesHeld(Connection& connection, int64_t received) {
   return std::clamp<int64_t>(held, 0, most);
 }
 
-void Uploads::EndBeyond(const absl::flat_hash_map<std::string, int64_t>& received) {
+void Uploads::EndBeyond(const std::map<std::string, int64_t>& received) {
   std::vector<Upload*> taken;
   int64_t all = 0;
   {

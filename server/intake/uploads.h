@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
@@ -74,7 +74,7 @@ class Uploads {
   // Ends some where all together hold too much: RESOURCE_EXHAUSTED. `received`: the bytes that each connection has
   // received since its beginning, by peer. What is no whole message by now is held, up to a message for each that
   // waits; on the connections that hold the most, all that waits is ended. To be called now and then;
-  void EndBeyond(const absl::flat_hash_map<std::string, int64_t>& received);
+  void EndBeyond(const std::map<std::string, int64_t>& received);
   // or this, where it is true, which spares that look: nothing waits.
   bool IsQuiet();
   // Ends all of a kind, and those to come at once.
@@ -94,7 +94,7 @@ class Uploads {
   const Limits limits_;
   const Clock clock_;
   mutable absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, std::unique_ptr<Connection>> connections_ ABSL_GUARDED_BY(mutex_);  // by peer
+  std::map<std::string, std::unique_ptr<Connection>, std::less<>> connections_ ABSL_GUARDED_BY(mutex_);  // by peer
   bool was_quiet_ ABSL_GUARDED_BY(mutex_) = true;               // since the last look
   std::array<absl::Status, 2> closed_ ABSL_GUARDED_BY(mutex_);  // by kind: why there are to be no more; OK until then
 };

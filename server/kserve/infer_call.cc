@@ -33,7 +33,8 @@ void InferCall::SetAlarm() {
   if (request_.timeout == absl::InfiniteDuration() || deadline_ >= CallerOf(call()).deadline) return;
   ++users_;
   // A millisecond later, for gRPC's clock may be ahead of ours by less: what ends then has passed its deadline.
-  alarm_.Set(absl::ToChronoTime(deadline_ + absl::Milliseconds(1)), [this](bool is_time) {
+  const absl::Duration left = deadline_ - context_.clock() + absl::Milliseconds(1);
+  alarm_.Set(std::chrono::system_clock::now() + absl::ToChronoMicroseconds(left), [this](bool is_time) {
     if (is_time) extraction_.Cancel();
     Release();
   });

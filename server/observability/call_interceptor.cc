@@ -56,7 +56,7 @@ class CallInterceptor final : public grpc::experimental::Interceptor {
     const absl::Time now = observability_.clock()();
     metrics_.CountEnd(status.error_code(), now - start_);
     if (!origin_.has_value() || (origin_->requests.load() > 0 && !is_stream_)) return;
-    observability_.LogAccess({.time = now,
+    observability_.LogAccess({.time = absl::Now(),
                               .origin = &*origin_,
                               .code = CodeName(status.error_code()),
                               .message = status.error_message(),

@@ -140,7 +140,7 @@ void RequestObservation::Log(const absl::Status& outcome, const v1::ExtractFeatu
   }
   if (origin_ != nullptr) origin_->requests.fetch_add(1);
   const absl::Time now = observability_.clock()();
-  observability_.LogAccess({.time = now,
+  observability_.LogAccess({.time = absl::Now(),
                             .origin = origin_,
                             .request = &summary,
                             .code = CodeName(static_cast<grpc::StatusCode>(outcome.code())),

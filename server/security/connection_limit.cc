@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "server/security/spare_file.h"
+
 namespace onebyone {
 namespace {
 
@@ -26,7 +28,9 @@ int AffordableConnections(int wanted) {
 }
 
 ConnectionLimit::ConnectionLimit(int most, const std::vector<std::string>& addresses)
-    : most_(most), ports_(addresses.begin(), addresses.end()), ticker_(kBetweenLooks, [this] { Look(); }) {}
+    : most_(most), ports_(addresses.begin(), addresses.end()), ticker_(kBetweenLooks, [this] { Look(); }) {
+  KeepSpareFile();
+}
 
 void ConnectionLimit::Look() {
   for (const Connections& port : ports_) {

@@ -1,5 +1,6 @@
 #include "server/security/ticker.h"
 
+#include <new>
 #include <utility>
 
 namespace onebyone {
@@ -8,20 +9,16 @@ Ticker::Ticker(absl::Duration interval, std::function<void()> tick)
     : interval_(interval), tick_(std::move(tick)), thread_([this] { Run(); }) {}
 
 Ticker::~Ticker() {
-  {
-    const absl::MutexLock lock(&mutex_);
-    ending_ = true;
-  }
+  rest_.Wake();
   thread_.join();
 }
 
 void Ticker::Run() {
-  for (;;) {
-    {
-      const absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&ending_), interval_)) return;
+  while (!rest_.For(interval_)) {
+    try {
+      tick_();
+    } catch (const std::bad_alloc&) {  // the next one may have it
     }
-    tick_();
   }
 }
 

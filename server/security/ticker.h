@@ -3,9 +3,8 @@
 #include <functional>
 #include <thread>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "server/rest.h"
 
 namespace onebyone {
 
@@ -22,8 +21,7 @@ class Ticker {
 
   const absl::Duration interval_;
   const std::function<void()> tick_;
-  absl::Mutex mutex_;
-  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  Rest rest_;  // woken at the end
   std::thread thread_;
 };
 

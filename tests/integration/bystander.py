@@ -9,8 +9,9 @@ PICTURE = next(SAMPLES.glob("*.jpg")).read_bytes()
 class Bystander:
     """Somebody else, who asks for features all the while."""
 
-    def __init__(self, server):
+    def __init__(self, server, timeout=60):
         self._client = Client(server.address)
+        self._timeout = timeout
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._ask)
         self.answers = 0
@@ -19,7 +20,7 @@ class Bystander:
     def _ask(self):
         while not self._ending.is_set():
             try:
-                answer = self._client.extract(request_for(PICTURE), timeout=60)
+                answer = self._client.extract(request_for(PICTURE), timeout=self._timeout)
                 assert answer.results[0].status.code == 0, answer.results[0].status
                 self.answers += 1
             except Exception as error:  # pylint: disable=broad-except

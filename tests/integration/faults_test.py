@@ -1,4 +1,6 @@
 """Connections and streams that mean harm: the real onebyone-server serves the others, and has nothing left of them afterwards."""
+import socket
+import struct
 import time
 import unittest
 
@@ -32,22 +34,22 @@ class FaultsTest(unittest.TestCase):
     def test_connections_that_never_introduce_themselves_are_closed(self):
         with RunningServer(*METRICS, "--handshake-timeout", "3") as server:
             def dribble():
-                sockets = [connect(server.address) for _ in range(200)]
+                connections = [connect(server.address) for _ in range(200)]
                 try:
                     for byte in PREFACE[:6]:
-                        for socket in sockets:
-                            socket.sendall(bytes((byte,)))
+                        for connection in connections:
+                            connection.sendall(bytes((byte,)))
                         time.sleep(0.2)
                     # Closed by the server, for what is left of the preface never comes.
-                    for socket in sockets:
+                    for connection in connections:
                         try:
-                            while socket.recv(4096):
+                            while connection.recv(4096):
                                 pass
                         except ConnectionResetError:
                             pass
                 finally:
-                    for socket in sockets:
-                        socket.close()
+                    for connection in connections:
+                        connection.close()
             self.assert_unharmed(server, dribble)
 
     def test_thousands_of_calls_that_are_reset_at_once_leave_nothing_behind(self):
@@ -90,12 +92,42 @@ class FaultsTest(unittest.TestCase):
     def test_connections_over_the_limit_are_closed_and_those_before_them_are_served(self):
         with RunningServer(*METRICS, "--max-connections", "20", "--handshake-timeout", "600") as server:
             def flood():
-                sockets = [connect(server.address) for _ in range(200)]
+                connections = [connect(server.address) for _ in range(200)]
                 self.assertTrue(wait_for(lambda: "connections beyond 20 closed" in server.log()))
                 self.assertTrue(wait_for(lambda: open_files(server) < 100), open_files(server))
-                for socket in sockets:
-                    socket.close()
+                for connection in connections:
+                    connection.close()
             self.assert_unharmed(server, flood)
+
+
+    def test_callers_who_vanish_read_nothing_or_close_half_leave_nothing_behind(self):
+        with RunningServer(*METRICS) as server:
+            block = header_block(SERVICE + "ExtractFeatures")
+            # Its answer is 270 KB of a whole map: more than HTTP/2 lets the server send to one that reads nothing.
+            message = request_for(PICTURE, features=[{"layer": "inception_3a/output"}]).SerializeToString()
+
+            def reset(connection):
+                connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # RST, not FIN
+
+            def close_half(connection):
+                connection.socket.shutdown(socket.SHUT_WR)
+                while connection.socket.recv(1 << 16):
+                    pass
+
+            def go(number):
+                connection = RawConnection(server.address)
+                connection.send(b"".join(connection.ask(block, message) for _ in range(60_000 // len(message))))
+                time.sleep(0.01 * (number % 4))  # before, while and after it is computed
+                (reset, close_half, lambda _: None)[number % 3](connection)
+                return connection
+
+            def all_ways():
+                connections = [go(number) for number in range(60)]
+                time.sleep(0.5)  # those who read nothing have their answers waiting
+                for connection in connections:
+                    connection.close()
+            all_ways()
+            self.assert_unharmed(server, all_ways)
 
 
 if __name__ == "__main__":

@@ -29,14 +29,14 @@ class RawConnection:
     """Streams one after another on one connection; `send` what `call` and others make."""
 
     def __init__(self, address):
-        self._socket = connect(address)
+        self.socket = connect(address)
         self._received = b""
         self._next_stream = 1
         self.ended = 0
         self.send(PREFACE + frame(SETTINGS, 0, 0) + frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", (1 << 31) - 1 - 65535)))
 
     def send(self, data):
-        self._socket.sendall(data)
+        self.socket.sendall(data)
 
     def new_stream(self):
         self._next_stream += 2
@@ -46,13 +46,20 @@ class RawConnection:
         stream = self.new_stream()
         return frame(HEADERS, END_HEADERS, stream, block) + frame(DATA, END_STREAM, stream, message)
 
+    def ask(self, block, message):
+        """A whole message in frames of the usual size; it has to fit into HTTP/2's first window of 64 KiB."""
+        stream, whole = self.new_stream(), b"\0" + struct.pack(">I", len(message)) + message
+        parts = [whole[start:start + 16_000] for start in range(0, len(whole), 16_000)]
+        return frame(HEADERS, END_HEADERS, stream, block) + b"".join(
+            frame(DATA, END_STREAM if number == len(parts) - 1 else 0, stream, part) for number, part in enumerate(parts))
+
     def call_and_reset(self, block):
         stream = self.new_stream()
         return frame(HEADERS, END_HEADERS, stream, block) + frame(RST_STREAM, 0, stream, CANCEL)
 
     def receive(self):
         """Reads once, counts the streams that the server ended, answers pings. False at the end of the connection."""
-        data = self._socket.recv(1 << 16)
+        data = self.socket.recv(1 << 16)
         self._received += data
         at = 0
         while len(self._received) - at >= 9:
@@ -70,4 +77,4 @@ class RawConnection:
         return bool(data)
 
     def close(self):
-        self._socket.close()
+        self.socket.close()

@@ -72,16 +72,19 @@ def onebyone(server, command, *arguments):
 
 
 class RunningServer:
-    """Starts the program on a free port and waits until it serves; kills it at the end where it still runs."""
+    """Starts the program on a free port and waits until it serves; kills it at the end where it still runs.
 
-    def __init__(self, *arguments):
+    `before`: words in front of the command line, of programs that become it by exec (env, prlimit, unshare).
+    """
+
+    def __init__(self, *arguments, before=()):
         self._folder = tempfile.TemporaryDirectory()
         port_file = pathlib.Path(self._folder.name) / "port"
         self.log_path = pathlib.Path(self._folder.name) / "log"
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [str(PROGRAM), "--models", str(MODELS), "--listen", "127.0.0.1:0", "--port-file", str(port_file),
-                 *arguments], stderr=log, stdout=subprocess.DEVNULL)
+                [*map(str, before), str(PROGRAM), "--models", str(MODELS), "--listen", "127.0.0.1:0", "--port-file", str(port_file),
+                 *map(str, arguments)], stderr=log, stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 240  # sanitizer builds load slowly
         while not port_file.exists():
             if self.process.poll() is not None or time.monotonic() > deadline:

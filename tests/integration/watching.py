@@ -5,6 +5,8 @@ import pathlib
 import time
 import urllib.request
 
+from running_server import health_pb2
+
 
 def metrics(address):
     """The values of the metrics by name and labels, as they are written."""
@@ -17,6 +19,19 @@ def metrics_address(server):
     """Of a server with --metrics-listen, from its log."""
     found = wait_for(lambda: [word for word in server.log().split() if word.startswith("http://")])
     return found[0][len("http://"):].split("/")[0]
+
+
+def features_of(response):
+    """What was computed, without the times."""
+    assert not any(result.status.code for result in response.results), response.results
+    return [(feature.layer, feature.content) for result in response.results for feature in result.features]
+
+
+def assert_serves(test, server, wanted, request):
+    """Health says so, and `request` has the same answer as before (`wanted`, of features_of)."""
+    status = server.client.check_health(health_pb2.HealthCheckRequest(), timeout=60).status
+    test.assertEqual(status, health_pb2.HealthCheckResponse.SERVING)
+    test.assertEqual(features_of(server.client.extract(request, timeout=60)), wanted)
 
 
 SANITIZED = bool(os.environ.get("TESTS_SANITIZER"))

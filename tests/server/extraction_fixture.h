@@ -36,9 +36,9 @@ class CachedExtractions : public ::testing::Test {
   void SetUp() override { Serve(TinyRegistry(), {}); }
   void Serve(std::unique_ptr<ModelRegistry> models, const Admission::Limits& limits) {
     models_ = std::move(models);
-    ASSERT_OK_AND_ASSIGN(scheduler_, Scheduler::Create(0, {}, limits, WallClock()));
-    ASSERT_OK_AND_ASSIGN(observability_, Observability::Create({}, *scheduler_, WallClock()));
-    context_.reset(new ExtractionContext{*models_, *scheduler_, RequestLimits(), WallClock(), ReductionCache(),
+    ASSERT_OK_AND_ASSIGN(scheduler_, Scheduler::Create(0, {}, limits, SteadyClock()));
+    ASSERT_OK_AND_ASSIGN(observability_, Observability::Create({}, *scheduler_, SteadyClock()));
+    context_.reset(new ExtractionContext{*models_, *scheduler_, RequestLimits(), SteadyClock(), ReductionCache(),
                                          *observability_, &cache_});
     ASSERT_OK_AND_ASSIGN(tools_, LaneTools::Create({}));
     ASSERT_OK_AND_ASSIGN(stopped_tools_, LaneTools::Create({.pixels = &pixels_}));

@@ -211,7 +211,7 @@ TEST(Lanes, RunEveryImageOnceAndEndWithTheScheduler) {
   absl::BlockingCounter left(kJobs * kImages);
   std::vector<std::unique_ptr<CountingJob>> jobs;
   ASSERT_OK_AND_ASSIGN(std::unique_ptr<Scheduler> scheduler,
-                       Scheduler::Create(3, {}, {.waiting_images = 2 * kJobs * kImages}, WallClock()));
+                       Scheduler::Create(3, {}, {.waiting_images = 2 * kJobs * kImages}, SteadyClock()));
   EXPECT_EQ(scheduler->lanes(), 3);
   for (int i = 0; i < kJobs; ++i) {
     jobs.push_back(std::make_unique<CountingJob>(kImages, left));

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "engine/base/steady_time.h"
 #include "engine/kernels/onednn/layout.h"
 #include "engine/kernels/onednn/primitive_kernel.h"
 #include "engine/kernels/onednn/threads.h"
@@ -42,10 +42,10 @@ absl::Duration LeastTime(memory::data_type type) {
   const dnnl::convolution_forward run(plan);
   absl::Duration least = absl::InfiniteDuration();
   for (int i = 0; i < kRuns; ++i) {
-    const absl::Time start = absl::Now();
+    const absl::Time start = SteadyNow();
     run.execute(stream, {{DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, kernel}, {DNNL_ARG_DST, result}});
     stream.wait();
-    least = std::min(least, absl::Now() - start);
+    least = std::min(least, SteadyNow() - start);
   }
   return least;
 }
