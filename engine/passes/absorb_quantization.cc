@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <vector>
-
-#include "absl/container/flat_hash_map.h"
 
 namespace onebyone {
 namespace {
@@ -53,7 +52,7 @@ bool MovesBytes(OpType op) {
   }
 }
 
-using Meanings = absl::flat_hash_map<ValueId, Meaning>;
+using Meanings = std::map<ValueId, Meaning>;
 
 // What the bytes of every value mean; nothing where that is not the same along every path.
 std::optional<Meanings> FollowBytes(const Graph& graph) {

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
+#include <map>
+#include <set>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/graph/graph.h"
@@ -42,8 +43,8 @@ class ClassMaps {
   absl::StatusOr<ValueId> Flattened(ValueId map);
 
   Graph& graph_;
-  absl::flat_hash_set<ValueId> maps_;  // of shape [N, K] in the graph until all is done
-  absl::flat_hash_map<ValueId, ValueId> flattened_;
+  std::set<ValueId> maps_;  // of shape [N, K] in the graph until all is done
+  std::map<ValueId, ValueId> flattened_;
 };
 
 }  // namespace onebyone

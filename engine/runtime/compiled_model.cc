@@ -1,6 +1,7 @@
 #include "engine/runtime/compiled_model.h"
 
 #include <atomic>
+#include <map>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -127,7 +128,7 @@ class CompiledNetwork : public CompiledModel {
   const NativeSizes native_sizes_;
   const CompileOptions options_;
   std::vector<std::string> output_layers_;
-  absl::flat_hash_map<std::string, const LayerInfo*> by_name_;
+  std::map<std::string, const LayerInfo*> by_name_;
   SharedCache<Graph> prepared_;  // the layers of plans
   SharedCache<Plan> plans_;
   SharedCache<Plan> native_plans_;

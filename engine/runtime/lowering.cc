@@ -1,10 +1,10 @@
 #include "engine/runtime/lowering.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "engine/base/status_macros.h"
 #include "engine/graph/cost.h"
 #include "engine/kernels/elementwise/companding.h"
@@ -119,7 +119,8 @@ class Lowering {
     if (LayoutsAgree(value.shape, home, layout) && !storages_.IsConstant(from)) {
       return storage_of_[{id, layout}] = storages_.AddPart(from, 0);
     }
-    if (layout != Layout::kChannelsLast && (IsCompanded(home) || IsCompanded(layout))) {  // two steps: that is the middle
+    if (layout != Layout::kChannelsLast &&
+        (IsCompanded(home) || IsCompanded(layout))) {  // two steps: that is the middle
       ASSIGN_OR_RETURN(const int numbers, Want(id, Layout::kChannelsLast));
       const int to = StorageOf(id, layout);
       RETURN_IF_ERROR(EmitReorder(id, numbers, Layout::kChannelsLast, to, layout));
@@ -300,10 +301,10 @@ class Lowering {
   WeightCache& weights_;
   std::vector<Layout> home_;  // of each value: the layout that it was written in first
   Storages storages_;
-  absl::flat_hash_map<Key, int> storage_of_;
-  absl::flat_hash_map<NodeId, StepGroup> siblings_;                  // of nodes that have some
-  absl::flat_hash_map<NodeId, std::shared_ptr<MergedStep>> merged_;  // the step of nodes that run as one with others
-  std::vector<Operands> operands_;                                   // of each step
+  std::map<Key, int> storage_of_;
+  std::map<NodeId, StepGroup> siblings_;                  // of nodes that have some
+  std::map<NodeId, std::shared_ptr<MergedStep>> merged_;  // the step of nodes that run as one with others
+  std::vector<Operands> operands_;                        // of each step
   std::vector<int> input_storages_;
   std::vector<int> output_storages_;
   std::shared_ptr<Plan> plan_ = std::make_shared<Plan>();

@@ -6,7 +6,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "engine/graph/graph.h"
 #include "engine/graph/layer_table.h"
@@ -73,7 +72,7 @@ class NativeSizes {
   const int64_t own_height_, own_width_;
   int64_t stride_height_ = 1, stride_width_ = 1;
   std::vector<NamedValue> values_;
-  absl::flat_hash_map<std::string, Least> least_;
+  std::unordered_map<std::string, Least> least_;
 };
 
 }  // namespace onebyone

@@ -1,9 +1,9 @@
 #include "engine/runtime/sibling_groups.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
-#include "absl/container/flat_hash_map.h"
 #include "engine/kernels/onednn/layout.h"
 
 namespace onebyone {
@@ -79,7 +79,7 @@ void Join(const Graph& graph, NodeId id, SiblingGroup& group) {
 
 std::vector<SiblingGroup> FindSiblingGroups(const Graph& graph) {
   std::vector<SiblingGroup> groups;
-  absl::flat_hash_map<ValueId, std::vector<size_t>> over;  // an input: its groups
+  std::map<ValueId, std::vector<size_t>> over;  // an input: its groups
   for (const NodeId id : graph.NodesOf(OpType::kConv)) {
     const Node& conv = graph.node(id);
     if (!CanBeMember(graph, conv)) continue;

@@ -25,7 +25,7 @@ absl::StatusOr<std::shared_ptr<const PackedWeights>> WeightCache::Find(
   ASSIGN_OR_RETURN(fresh->packed, AlignedBuffer::Create(static_cast<size_t>(bytes)));
   RETURN_IF_ERROR(pack(fresh->packed));
   absl::MutexLock lock(&mutex_);
-  absl::erase_if(entries_, [](const auto& entry) { return entry.second.expired(); });
+  std::erase_if(entries_, [](const auto& entry) { return entry.second.expired(); });
   if (const auto found = entries_.find(key); found != entries_.end()) {
     if (auto packed = found->second.lock()) return packed;
   }

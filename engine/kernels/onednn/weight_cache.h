@@ -2,12 +2,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "engine/tensor/aligned_buffer.h"
@@ -39,7 +39,7 @@ class WeightCache {
 
  private:
   mutable absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, std::weak_ptr<const PackedWeights>> entries_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::weak_ptr<const PackedWeights>> entries_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace onebyone
