@@ -27,9 +27,10 @@ std::string RetryJson(const RetryPolicy& policy) {
 std::string ServiceConfigJson(const ClientOptions& options) {
   std::string names = absl::StrCat(R"({"service":")", kService, R"("})");
   if (options.hedge.enabled()) {
-    names = absl::StrJoin({"ListModels", "GetModel", "StreamFeatures"}, ",", [](std::string* out, const char* method) {
-      absl::StrAppend(out, R"({"service":")", kService, R"(","method":")", method, R"("})");
-    });
+    names = absl::StrJoin({"ListModels", "GetModel", "StreamFeatures"}, ",",
+                          [](std::string* out, absl::string_view method) {
+                            absl::StrAppend(out, R"({"service":")", kService, R"(","method":")", method, R"("})");
+                          });
   }
   return absl::StrCat(
       R"({"loadBalancingConfig":[{"round_robin":{}}],)",

@@ -63,12 +63,11 @@ std::vector<std::pair<Layout, Layout>> ConvLayouts(const ConvSpec& spec, Layout 
   return layouts;
 }
 
-// Nothing is merged alone. Winograd's transformed bytes fit only where the calibration says so, and where no pair of
-// products can saturate.
+// Nothing is merged alone. Winograd's transformed bytes fit only where the calibration says so.
 bool MayBe(const ConvVariant& variant, const ConvSpec& spec) {
   if (variant.algorithm == ConvVariant::Algorithm::kMerged) return false;
   if (variant.algorithm != ConvVariant::Algorithm::kWinograd || !IsByte(spec.src_layout)) return true;
-  return spec.attributes.byte_winograd && LargestByteWeight() == kLargestSignedByte;
+  return spec.attributes.byte_winograd && HasByteWinograd();
 }
 
 // The kernel that the plan's choice names; the ordinary one where there is no such kernel.

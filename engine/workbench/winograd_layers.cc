@@ -8,7 +8,6 @@
 #include "engine/base/status_macros.h"
 #include "engine/kernels/onednn/layout.h"
 #include "engine/precision_choice.h"
-#include "engine/tensor/quantization.h"
 #include "engine/workbench/convolution_ranking.h"
 #include "engine/workbench/loss_share.h"
 
@@ -72,7 +71,7 @@ absl::StatusOr<Fidelity> MeasureWith(const PrecisionTrial& trial, const std::vec
 
 absl::StatusOr<std::optional<Fidelity>> AllowWinograd(const PrecisionTrial& trial, const Fidelity& direct,
                                                       Calibration& calibration) {
-  if (!IsFaithful(direct) || LargestByteWeight() < kLargestSignedByte) return std::nullopt;
+  if (!IsFaithful(direct) || !HasByteWinograd()) return std::nullopt;
   Calibration allowed = calibration;
   ASSIGN_OR_RETURN(std::vector<Convolution> layers, FindConvolutions(trial.network(), TakesWinograd));
   std::optional<Fidelity> found;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/import/constant_budget.h"
+#include "engine/import/operator_table.h"
 #include "engine/import/tensor_decoder.h"
 
 namespace onebyone::testing {
@@ -161,7 +162,18 @@ bool HasOnlyOurOperators(const onnx::ModelProto& model) {
   });
 }
 
+int64_t OperatorSetOf(const onnx::ModelProto& model) {
+  int64_t newest = 0;
+  for (const onnx::OperatorSetIdProto& set : model.opset_import()) {
+    if (set.domain().empty() || set.domain() == "ai.onnx") newest = std::max(newest, set.version());
+  }
+  return newest;
+}
+
 std::string ReasonToLeaveOut(const ConformanceCase& conformance_case) {
+  if (const int64_t set = OperatorSetOf(conformance_case.model); set > kNewestOpset) {
+    return absl::StrCat("operator set ", set);
+  }
   const onnx::GraphProto& graph = conformance_case.model.graph();
   for (const auto* values : {&graph.input(), &graph.output()}) {
     if (std::any_of(values->begin(), values->end(), IsNoTensor)) return "sequences and optionals, not tensors";

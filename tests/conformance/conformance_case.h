@@ -2,6 +2,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ absl::StatusOr<std::vector<DataSet>> LoadDataSets(const ConformanceCase& conform
 
 // True where onebyone has every operator of the model.
 bool HasOnlyOurOperators(const onnx::ModelProto& model);
+
+// The newest operator set of ONNX itself that the model asks for.
+int64_t OperatorSetOf(const onnx::ModelProto& model);
 
 // Why a case of our operators cannot be run all the same; empty where it can.
 std::string ReasonToLeaveOut(const ConformanceCase& conformance_case);

@@ -1,6 +1,6 @@
 #include "engine/kernels/onednn/layout.h"
 
-#include "engine/kernels/onednn/primitive_kernel.h"
+#include "engine/kernels/onednn/version.h"
 
 namespace onebyone {
 namespace {
@@ -21,6 +21,8 @@ int64_t ChannelBlock() {
 bool HasBFloat16() { return Has(dnnl::cpu_isa::avx512_core_bf16); }
 
 int LargestByteWeight() { return Has(dnnl::cpu_isa::avx2_vnni) || Has(dnnl::cpu_isa::avx512_core_vnni) ? 127 : 64; }
+
+bool HasByteWinograd() { return onednn::kWinogradTakesBytes && LargestByteWeight() == kLargestSignedByte; }
 
 int64_t WholeBlocks(int64_t channels) { return (channels + ChannelBlock() - 1) / ChannelBlock() * ChannelBlock(); }
 

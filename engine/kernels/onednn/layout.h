@@ -43,6 +43,10 @@ bool HasBFloat16();
 // neighbouring bytes and weights are added in 16 bits, which saturate: 255 * (64 + 64) just fits.
 int LargestByteWeight();
 
+// Whether int8 kernels may be Winograd at all: with VNNI, since transformed bytes and weights leave no room for sums
+// that saturate, and with oneDNN 2, since oneDNN 3 has none.
+bool HasByteWinograd();
+
 // Channels in a block on this CPU: as many floats as a vector register holds (16 with AVX-512, else 8).
 int64_t ChannelBlock();
 // `channels`, and those that fill up the last block.

@@ -14,8 +14,10 @@ namespace onebyone::onednn {
 
 #if DNNL_VERSION_MAJOR >= 3
 inline constexpr bool kFactorsApplyToBias = false;
+inline constexpr bool kWinogradTakesBytes = false;
 #else
 inline constexpr bool kFactorsApplyToBias = true;
+inline constexpr bool kWinogradTakesBytes = true;
 #endif
 
 // What a primitive that computes on bytes multiplies by: a reorder all that it reads, a convolution its sums, before
