@@ -101,7 +101,7 @@ class Program(unittest.TestCase):
 
     @unittest.skipUnless(os.geteuid() == 0 and pathlib.Path("/usr/bin/setpriv").exists(), "needs root, to be somebody else")
     def test_who_is_not_root_is_told(self):
-        said = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "python3", "-B", "-c", "import fresh_machine; fresh_machine.require()"],
+        said = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "/usr/bin/python3", "-B", "-c", "import fresh_machine; fresh_machine.require()"],
                               capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(tools.SOURCE / "tests/deployment")})
         self.assertIn("want root", said.stderr)
 
