@@ -94,7 +94,7 @@ absl::StatusOr<NodeKernel> MakeChosenConv(const Context& context, ConvSpec spec)
 
 // Bytes saturate: an activation that cuts off nothing but what they cannot hold is done by that.
 bool IsDoneByBytes(const Activation& activation, const Quantization& quantization) {
-  constexpr float kNearly = 1.0F - 1e-5F;  // scales are quotients
+  constexpr float kNearly = 1.0F - 1e-5F;       // scales are quotients
   if (quantization.is_companded) return false;  // there is no root of what it cuts off
   const float most = LargestNumber(quantization);
   switch (activation.kind) {
