@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <istream>
 #include <iterator>
 #include <utility>
 
@@ -12,48 +11,13 @@
 #include "absl/strings/str_join.h"
 #include "engine/base/nearest_name.h"
 #include "engine/program/page_flags.h"
+#include "server/config_format.h"
 #include "server/observability/build_information.h"
 #include "server/option_declaration.h"
 #include "server/options_file.h"
 
 namespace onebyone {
 namespace {
-
-[[noreturn]] void FailToRead(const std::string& message) {
-  throw CLI::ConfigError(absl::StrCat("--config: ", message), CLI::ExitCodes::ConfigError);
-}
-
-// The file of --config by our own reader: CLI11's ends a value in quotes at a '#', takes the last word of several, and
-// lets a list that does not end swallow the rest. A key that is no option is an error that names the nearest one.
-class StrictFile : public CLI::ConfigTOML {
- public:
-  explicit StrictFile(const CLI::App& app) : app_(app) {}
-
-  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    const absl::StatusOr<std::vector<Setting>> settings = ReadOptionsFile(input);
-    if (!settings.ok()) FailToRead(std::string(settings.status().message()));
-    std::vector<std::string> known;
-    for (const CLI::Option* option : app_.get_options()) {
-      if (option->get_configurable()) known.push_back(KeyOf(*option));
-    }
-    std::vector<CLI::ConfigItem> read;
-    for (const Setting& setting : *settings) {
-      if (std::find(known.begin(), known.end(), setting.key) == known.end()) {
-        const std::string nearest = NearestName(setting.key, known);
-        FailToRead(absl::StrCat("unknown key '", setting.key, "'",
-                                nearest.empty() ? "" : absl::StrCat("; did you mean '", nearest, "'?")));
-      }
-      CLI::ConfigItem item;
-      item.name = setting.key;
-      item.inputs = {setting.value};
-      read.push_back(std::move(item));
-    }
-    return read;
-  }
-
- private:
-  const CLI::App& app_;
-};
 
 PrecisionChoice PrecisionNamed(const std::string& name) {
   if (name == "f32") return PrecisionChoice::kFloat32;
@@ -339,7 +303,7 @@ std::variant<ServerOptions, EarlyExit> Read(const std::vector<std::string>& argu
   app.add_flag("--print-config", print_config, "print all options as a file for --config, then exit")
       ->configurable(false);
   app.set_config("--config", "", "TOML file of options")->type_name("FILE")->envname("ONEBYONE_CONFIG");
-  app.config_formatter(std::make_shared<StrictFile>(app));
+  app.config_formatter(std::make_shared<ConfigFormat>(app));
   Declare(app, options);
 
   if (const absl::Status known = CheckEnvironment(app); !known.ok()) return WrongUsage(std::string(known.message()));

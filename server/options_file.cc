@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -70,6 +71,13 @@ absl::StatusOr<std::vector<Setting>> ReadOptionsFile(std::istream& input) {
     settings.push_back(*std::move(setting));
   }
   return settings;
+}
+
+std::string SettingLine(const Setting& setting) {
+  double number = 0;
+  const bool is_bare = absl::SimpleAtod(setting.value, &number) || setting.value == "true" || setting.value == "false";
+  const char* const quote = is_bare ? "" : absl::StrContains(setting.value, '"') ? "'" : "\"";
+  return absl::StrCat(setting.key, "=", quote, setting.value, quote);
 }
 
 std::string WhyNotInFile(const std::string& value) {

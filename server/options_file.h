@@ -20,6 +20,10 @@ struct Setting {
 // wanted and what was got, for anything else of TOML too: tables, lists, a key alone, control characters.
 absl::StatusOr<std::vector<Setting>> ReadOptionsFile(std::istream& input);
 
+// The line that reads as `setting`, which is one that WhyNotInFile lets be: numbers and booleans as they are, all else
+// in quotes.
+std::string SettingLine(const Setting& setting);
+
 // Empty, or why `value` of an option cannot be said in such a file: control characters, spaces around a number, or
 // both kinds of quotes.
 std::string WhyNotInFile(const std::string& value);
