@@ -20,6 +20,8 @@ constexpr absl::string_view kPrograms[] = {"onebyone", "onebyone-model", "onebyo
 constexpr absl::string_view kUsualGroup = "Options";
 // Names of flags and variables are not broken, nor are lines stretched for want of breaks.
 constexpr absl::string_view kNoHyphens = ".nh\n.ad l\n";
+// groff 1.23 goes back to this at each heading.
+constexpr absl::string_view kKeepLeft = ".ds AD l\n";
 
 // "{a|b}" for choices, which are typed as they are, else the name that stands for the value.
 std::string ValueText(const ValueDescription& value) {
@@ -125,10 +127,10 @@ std::string ManualPage(const CommandDescription& program, absl::string_view vers
   // The first line of the description names the program in lists; the others follow in full.
   const std::vector<std::string> description = absl::StrSplit(program.description, absl::MaxSplits('\n', 1));
   std::string page = absl::StrCat(
-      ".\\\" Made by: ", program.name, " \\-\\-print\\-manual\n.TH ", absl::AsciiStrToUpper(program.name),
-      " 1 \"\" \"onebyone ", version, "\" \"onebyone\"\n", kNoHyphens, ".SH NAME\n", program.name, " \\- ",
-      RoffText(absl::StripSuffix(description[0], ".")), "\n.SH SYNOPSIS\n", Synopsis(program.name, program),
-      "\n.SH DESCRIPTION\n", RoffText(program.description), "\n.SH OPTIONS\n");
+      ".\\\" Made by: ", program.name, " \\-\\-print\\-manual\n", kKeepLeft, ".TH ",
+      absl::AsciiStrToUpper(program.name), " 1 \"\" \"onebyone ", version, "\" \"onebyone\"\n", kNoHyphens,
+      ".SH NAME\n", program.name, " \\- ", RoffText(absl::StripSuffix(description[0], ".")), "\n.SH SYNOPSIS\n",
+      Synopsis(program.name, program), "\n.SH DESCRIPTION\n", RoffText(program.description), "\n.SH OPTIONS\n");
   AppendArguments(program, page);
   AppendFlags(program, ".SS ", page);
   if (!program.commands.empty()) absl::StrAppend(&page, ".SH COMMANDS\n");

@@ -64,14 +64,15 @@ class Sandbox(unittest.TestCase):
                 limits = pathlib.Path(f"/proc/{server.process.pid}/limits").read_text(encoding="utf-8")
                 self.assertRegex(limits, r"Max open files +1024 +1024")
             with self.subTest("models are loaded at a lower priority"):
+                nicer = str(min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10))
                 # The thread may get to it after the server serves.
                 for _ in range(100):
                     stats = [stat.read_text(encoding="utf-8") for stat in pathlib.Path(f"/proc/{server.process.pid}/task").glob("*/stat")]
                     priorities = [stat.rpartition(")")[2].split()[16] for stat in stats]  # proc(5): nice
-                    if "10" in priorities:
+                    if nicer in priorities:
                         break
                     time.sleep(0.1)
-                self.assertIn("10", priorities)
+                self.assertIn(nicer, priorities)
             with self.subTest("features"):
                 client = prefix() / "bin" / "onebyone"
                 run(client, "extract", "--server", server.address, "--layer", "embedding", "--output", server.folder / "maps", SAMPLE)

@@ -180,7 +180,7 @@ class TokensTest(Secured):
     def test_calls_need_a_token_of_the_file_whatever_the_service(self):
         methods = [SERVICE + "ListModels", SERVICE + "StreamFeatures", "/inference.GRPCInferenceService/ServerLive",
                    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", "/no.Such/Method"]
-        yesterday = (datetime.datetime.utcnow() - datetime.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        yesterday = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
         path = self.tokens("tokens", "# who may call", f"alice {TOKEN}", f"bob {OTHER_TOKEN} expires={yesterday}")
         with RunningServer("--token-file", str(path)) as server, grpc.insecure_channel(server.address) as channel:
             for method in methods:
@@ -236,7 +236,8 @@ class StartTest(Secured):
     def test_files_that_cannot_be_used_end_it_by_the_name_of_their_option(self):
         certificate, key = self.authority.sign(HOST)
         _, other_key = self.authority.sign(HOST)
-        expired, expired_key = self.authority.sign(HOST, days=-1)
+        expired, expired_key = self.authority.sign(HOST, days=0)
+        time.sleep(1.1)  # then it has expired
         no_pem = self.file("no.pem", "nothing")
         tls = ("--tls-certificate", certificate, "--tls-key", key)
         for arguments, exit_code, words in (
