@@ -32,7 +32,7 @@ class FullTest(unittest.TestCase):
         full = ("sh", "-c", 'exec "$@" 2>/dev/full', "sh")
         with RunningServer("--access-log", "/dev/full", before=full) as server:
             wanted = answer_of(server)
-            for _ in range(200):
+            for _ in range(100):
                 answer_of(server)
             assert_serves(self, server, wanted, USUAL)
             server.terminate()
