@@ -87,6 +87,7 @@ class ReadOnlyTest(unittest.TestCase):
                 answer_of(server)
 
 
+# Kernels that are chosen by their times round otherwise when a load chooses anew.
 class ChangingBundleTest(unittest.TestCase):
     def test_a_bundle_that_changes_while_it_is_loaded_never_serves_wrongly(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -94,7 +95,7 @@ class ChangingBundleTest(unittest.TestCase):
             shutil.copytree(MODELS / "onebyone-nano", models / "onebyone-nano")
             network = models / "onebyone-nano" / "model.onnx"
             whole = network.read_bytes()
-            with RunningServer("--models", models, "--poll-models", "0") as server, Bystander(server) as bystander:
+            with RunningServer("--models", models, "--poll-models", "0", "--convolution", "exact") as server, Bystander(server) as bystander:
                 wanted = answer_of(server)
                 for number in range(12):
                     server.process.send_signal(1)  # SIGHUP: loads what has changed even while it changes

@@ -109,7 +109,7 @@ class MemoryTest(unittest.TestCase):
             bundle = pathlib.Path(folder) / "onebyone-nano"
             copy_bare(SHIPPED_MODELS / "onebyone-nano", bundle)
             config = bundle / "model_config.textproto"
-            with FaultyServer("--models", folder, "--lanes", "1", "--poll-models", "0") as server:
+            with FaultyServer("--models", folder, "--lanes", "1", "--poll-models", "0", "--convolution", "exact") as server:
                 wanted = features_of(server.client.extract(request_for(PICTURE), timeout=60))
 
                 def reload(what):

@@ -59,7 +59,7 @@ class NoFilesTest(unittest.TestCase):
             models = pathlib.Path(folder)
             shutil.copytree(MODELS / "onebyone-nano", models / "onebyone-nano")
             config = models / "onebyone-nano" / "model_config.textproto"
-            with RunningServer("--models", models, "--poll-models", "0") as server:
+            with RunningServer("--models", models, "--poll-models", "0", "--convolution", "exact") as server:
                 wanted = features_of(server.client.extract(USUAL, timeout=60))
                 limit = self.files(server, open_files(server))
                 config.write_text(config.read_text() + "\n")
