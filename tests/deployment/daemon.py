@@ -106,7 +106,7 @@ class Daemon:
 
     def build(self, target, tag):
         # The builder's own network is none: the packages come through the machine's.
-        return self.docker("build", "--network", "host", "-f", tools.DEPLOY / "Dockerfile", "--target", target, "-t", tag, tools.SOURCE)
+        return self.docker("build", "--network", "host", "-f", tools.SOURCE / "Dockerfile", "--target", target, "-t", tag, tools.SOURCE)
 
     def __enter__(self):
         return self

@@ -1,8 +1,8 @@
 # Images of the server and the client, from Debian's packages alone: no other network is asked.
 #
-#   docker build -f deploy/Dockerfile --target server -t onebyone-server:0.1.0 .
-#   docker build -f deploy/Dockerfile --target client -t onebyone-client:0.1.0 .
-#   docker build -f deploy/Dockerfile --target test   -t onebyone-test .  &&  docker run --rm onebyone-test
+#   docker build --target server -t onebyone-server:0.1.0 .
+#   docker build --target client -t onebyone-client:0.1.0 .
+#   docker build --target test   -t onebyone-test .  &&  docker run --rm onebyone-test
 #
 # The legacy builder and BuildKit both build it (so no heredocs, no COPY --link, no syntax line). What runs is FROM scratch: the
 # programs, the libraries that they load with their licences, authorities of TLS, two files that name the user, the bundled model. There is
