@@ -6,9 +6,17 @@
 namespace onebyone {
 namespace {
 
+// Means over more pixels than this get bytes of their own: they lie so much closer together than the pixels do that
+// the pixels' bytes would be too coarse for them. An Inception block's 3x3 does not.
+constexpr int64_t kMostAveraged = 9;
+
 bool MovesBytes(const Node& node) {
   if (node.outputs.size() != 1) return false;
-  if (node.op == OpType::kMaxPool || node.op == OpType::kAveragePool) return true;
+  if (node.op == OpType::kMaxPool) return true;
+  if (node.op == OpType::kAveragePool) {
+    const SpatialVector& kernel = std::get<PoolAttributes>(node.attributes).window.kernel;
+    return kernel[0] * kernel[1] <= kMostAveraged;
+  }
   if (node.op != OpType::kConcat) return false;
   const int64_t axis = std::get<AxisAttributes>(node.attributes).axis;
   return axis == 1 || axis == -3;

@@ -6,8 +6,8 @@
 
 namespace onebyone {
 
-// Sets of values that share one quantization: what concats and pools read and give, since they only move or compare
-// bytes.
+// Sets of values that share one quantization: what concats, max pools and average pools of small windows read and give,
+// since they only move or compare bytes, or nearly so.
 class ByteGroups {
  public:
   explicit ByteGroups(const Graph& graph);

@@ -12,7 +12,8 @@ namespace onebyone {
 // After:   x {scale 6/255} ...   a, b, y {scale 3/255}
 //
 // Gives every float32 image between operators a Quantization, from the range that the calibration states for it. Inputs
-// and results of concats and pools share one, since those operators only move or compare bytes. What has no range, or
+// and results of concats and pools share one, since those operators only move or compare bytes; but what is averaged
+// over large windows, a whole image for one, has its own. What has no range, or
 // one without a number beside zero, stays float, and so does what a convolution gives that stays in float; so does a
 // concat or pool of such a value. Nodes stay as they are:
 // lowering picks kernels of bytes where it finds quantized operands. The bytes of a marked convolution's result are

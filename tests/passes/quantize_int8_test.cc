@@ -51,6 +51,25 @@ TEST(QuantizeInt8, GivesOneScaleToAllThatAConcatOrAPoolMoves) {
   for (const char* name : {"b", "y", "pool"}) EXPECT_EQ(QuantizationOf(graph, name), QuantizationOf(graph, "a"));
 }
 
+Quantization OfTheMeanOver(int64_t kernel) {
+  Graph graph = GraphBuilder()
+                    .Input("x", {1, 16, 8, 8})
+                    .AveragePool("mean", "x", {.kernel = kernel})
+                    .Conv("z", "mean", 8, {.kernel = 1})
+                    .Output("z")
+                    .Build();
+  Calibration calibration;
+  calibration.ranges = {{"x", {0, 4}}, {"mean", {0, 0.5F}}, {"z", {-1, 1}}};
+  EXPECT_TRUE(QuantizeInt8{calibration}.Run(graph).ok());
+  return QuantizationOf(graph, "mean").value_or(Quantization{});
+}
+
+// Found by engine_difference: the mean of a whole image in steps of its pixels' range was off by a tenth and more.
+TEST(QuantizeInt8, GivesMeansOverManyPixelsAScaleOfTheirOwn) {
+  EXPECT_EQ(OfTheMeanOver(3), (Quantization{4.0F / 255, false}));
+  for (const int64_t kernel : {4, 8}) EXPECT_EQ(OfTheMeanOver(kernel), (Quantization{0.5F / 255, false})) << kernel;
+}
+
 TEST(QuantizeInt8, LeavesAWholeConcatInFloatWhereOneBranchHasNoRange) {
   Graph graph = Block();
   Calibration calibration = Ranges();

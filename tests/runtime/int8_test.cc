@@ -93,6 +93,23 @@ Graph InceptionBlocks() {
       .Build();
 }
 
+// Found by engine_difference: numbers of both signs, whose mean is a hundredth of the largest.
+TEST(Int8, KeepsTheMeansOverAnImageHoweverLargeItsPixelsAre) {
+  const Graph graph = GraphBuilder()
+                          .Input("image", {1, 3, 32, 32})
+                          .Conv("conv", "image", 16, {.kernel = 3, .pad = 1, .bias = false})
+                          .AveragePool("pooled", "conv", {.kernel = 32})  // as Caffe writes it
+                          .Flatten("flat", "pooled")
+                          .Gemm("classes", "flat", 10)
+                          .Output("classes")
+                          .Build();
+  const auto model = Compiled(graph, {.precision = Precision::kInt8, .calibration = Calibrated(graph)});
+  const auto exact = Compiled(graph, {.convolution = CompileOptions::Convolution::kExact});
+  for (const char* layer : {"pooled", "classes"}) {
+    EXPECT_GE(Cosine(Extract(*model, {{layer}})[0], Extract(*exact, {{layer}})[0]), 0.999) << layer;
+  }
+}
+
 std::vector<std::string> StepsOf(CompiledModel& model, const std::string& layer) {
   std::vector<std::string> steps;
   const auto plan = model.PlanFor({.layers = {{layer}}, .height = model.input_height(), .width = model.input_width()});

@@ -22,7 +22,8 @@ absl::Status Wrong(const Value& value, const std::string& what) {
 
 class Interpreter {
  public:
-  explicit Interpreter(const Graph& graph) : graph_(graph), memory_(graph.value_count()) {}
+  Interpreter(const Graph& graph, const std::function<void(const TensorView&)>& behind_each)
+      : graph_(graph), behind_each_(behind_each), memory_(graph.value_count()) {}
 
   absl::StatusOr<std::vector<Tensor>> Run(absl::Span<const Tensor> inputs) {
     RETURN_IF_ERROR(TakeInputs(inputs));
@@ -69,6 +70,7 @@ class Interpreter {
     }
     const absl::Status status = RunReference(node.op, node.attributes, inputs, outputs);
     if (!status.ok()) return absl::Status(status.code(), absl::StrCat("node '", node.name, "': ", status.message()));
+    if (behind_each_) std::for_each(outputs.begin(), outputs.end(), behind_each_);
     computed_.insert(computed_.end(), node.outputs.begin(), node.outputs.end());
     return absl::OkStatus();
   }
@@ -118,6 +120,7 @@ class Interpreter {
   }
 
   const Graph& graph_;
+  const std::function<void(const TensorView&)>& behind_each_;
   std::vector<std::optional<TensorView>> memory_;
   std::vector<ValueId> computed_;
   std::vector<Tensor> owned_;
@@ -141,8 +144,9 @@ T FromUnit(double unit) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Tensor>> RunGraph(const Graph& graph, absl::Span<const Tensor> inputs) {
-  return Interpreter(graph).Run(inputs);
+absl::StatusOr<std::vector<Tensor>> RunGraph(const Graph& graph, absl::Span<const Tensor> inputs,
+                                             const std::function<void(const TensorView&)>& behind_each) {
+  return Interpreter(graph, behind_each).Run(inputs);
 }
 
 absl::StatusOr<std::vector<Tensor>> RandomInputs(const Graph& graph, uint64_t seed) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,7 +17,10 @@ namespace onebyone::testing {
 // A value that is a slice has no memory of its own: it is written into its parent, as the runtime does. All memory
 // holds NaN (or -1) until it is written, so that a part that nothing fills shows. INVALID_ARGUMENT, naming the value,
 // where shapes are unknown, a slice does not fit its parent, or a node reads what has not been computed.
-absl::StatusOr<std::vector<Tensor>> RunGraph(const Graph& graph, absl::Span<const Tensor> inputs);
+//
+// `behind_each`, where there is one, may change a value that a node wrote, before others read it: rounding, for one.
+absl::StatusOr<std::vector<Tensor>> RunGraph(const Graph& graph, absl::Span<const Tensor> inputs,
+                                             const std::function<void(const TensorView&)>& behind_each = nullptr);
 
 // Inputs for `graph` from a seed: uniform in [-1, 1) for floating-point types, 0 to 9 for integers.
 absl::StatusOr<std::vector<Tensor>> RandomInputs(const Graph& graph, uint64_t seed);
