@@ -25,7 +25,11 @@ void CheckSpec(const ExtractSpec& spec, const RequestLimits& limits) {
   Require(!spec.Kind().empty(), "a request is of a kind");
   for (const onebyone::FeatureSpec& feature : spec.features) {
     Require(feature.layer != nullptr && feature.channels >= 1, "a feature has a layer and channels");
+    if (spec.fit == onebyone::InputFit::kNative) continue;  // its grid is bounded by the map of each picture
     Require(feature.AnswerBytes(feature.layer->height, feature.layer->width) >= 1, "a feature has bytes");
+  }
+  for (const onebyone::NativeImage& image : spec.native_images) {
+    Require(image.answer_bytes >= (image.status.ok() ? 1 : 0), "a picture that fits has an answer");
   }
 }
 
