@@ -32,6 +32,8 @@ bool Equal(const Calibration& a, const Calibration& b) {
     if (a.fidelities[i].pooled_cosine != b.fidelities[i].pooled_cosine) return false;
     if (a.fidelities[i].map_cosine != b.fidelities[i].map_cosine) return false;
     if (a.fidelities[i].top1_agreement != b.fidelities[i].top1_agreement) return false;
+    const bool has_weights = a.fidelities[i].precision == onebyone::Precision::kInt8;  // of bytes
+    if (has_weights && a.fidelities[i].largest_weight != b.fidelities[i].largest_weight) return false;
   }
   return true;
 }

@@ -147,11 +147,29 @@ Bytes HalfPrecision() {
   return builder.Output("y").Serialize();
 }
 
+// The same with its floats as bytes, as PyTorch writes them.
+Bytes WithRawFloats(const Bytes& file) {
+  onnx::ModelProto model;
+  model.ParseFromString(file);
+  for (onnx::TensorProto& tensor : *model.mutable_graph()->mutable_initializer()) {
+    if (tensor.float_data().empty()) continue;
+    const auto& floats = tensor.float_data();
+    tensor.set_raw_data(floats.data(), floats.size() * sizeof(float));
+    tensor.clear_float_data();
+  }
+  return model.SerializeAsString();
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> SeedNetworks() {
-  return {{"classifier.onnx", Classifier()}, {"residual.onnx", Residual()},   {"shapes.onnx", Shapes()},
-          {"constants.onnx", Constants()},   {"quantized.onnx", Quantized()}, {"half.onnx", HalfPrecision()}};
+  return {{"classifier.onnx", Classifier()},
+          {"residual.onnx", Residual()},
+          {"shapes.onnx", Shapes()},
+          {"constants.onnx", Constants()},
+          {"quantized.onnx", Quantized()},
+          {"half.onnx", HalfPrecision()},
+          {"raw_classifier.onnx", WithRawFloats(Classifier())}};
 }
 
 }  // namespace onebyone::testing
