@@ -212,10 +212,14 @@ Graph RandomSiblings(uint64_t seed) {
       if (activation > 1) builder.Relu(branch = name("relu"), name("conv"));
       if (activation == 1) builder.Sigmoid(branch = name("sigmoid"), name("conv"));
       if (below(6) == 0) builder.Output(branch);
-      if (below(2) == 0) builder.Conv(branch = name("behind"), std::string(branch), 16, {.kernel = 3, .pad = 1});
+      if (below(2) == 0) {
+        builder.Conv(name("behind"), branch, 16, {.kernel = 3, .pad = 1});
+        branch = name("behind");
+      }
       if (below(5) == 0) {
         builder.Conv(name("beside"), x, unit, {.bias = below(8) > 0});
-        builder.Concat(branch = name("inner"), {std::string(branch), name("beside")});
+        builder.Concat(name("inner"), {branch, name("beside")});
+        branch = name("inner");
       }
       branches.push_back(branch);
     }
