@@ -150,8 +150,7 @@ std::string Outcomes(const LoadResult& result) {
     }
   }
   for (const LoadCheck& check : result.checks) {
-    absl::StrAppend(&text, check.failed ? "FAILED: " : "not met: ", "fail if ", check.condition, "; got ", check.got,
-                    "\n");
+    absl::StrAppend(&text, check.failed ? "FAILED: " : "passed: ", check.got, "; fails if ", check.condition, "\n");
   }
   for (const std::string& warning : AllWarnings(result)) absl::StrAppend(&text, "warning: ", warning, "\n");
   return text.empty() ? "" : absl::StrCat("\n", text);

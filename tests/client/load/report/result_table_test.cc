@@ -91,8 +91,8 @@ TEST(ResultTable, TellsStepsAndOutcomes) {
                                           "capacity: 240.0/s keeps p99 <= 50 ms; 250.0/s does not (confirmed)\n"
                                           "replay: 1 of 100 answers differ from monday.record\n"
                                           "  request 17, cat.jpg: recorded aa, got bb\n"
-                                          "FAILED: fail if p99>50ms; got p99 61.5 ms\n"
-                                          "not met: fail if errors>1%; got errors 0.2 %\n"
+                                          "FAILED: p99 61.5 ms; fails if p99>50ms\n"
+                                          "passed: errors 0.2 %; fails if errors>1%\n"
                                           "warning: the client was the bottleneck\n"
                                           "warning: the run ended early: interrupted\n"));
 }
