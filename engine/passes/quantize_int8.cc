@@ -59,24 +59,34 @@ bool IsOfFloatConvolution(const Graph& graph, ValueId value) {
 // Values below this lose their meaning as denormal scales.
 constexpr float kSmallestRange = 1e-30F;
 
-std::optional<Quantization> QuantizationOf(const std::optional<ValueRange>& range, bool is_companded) {
-  if (!range.has_value() || std::max(-range->low, range->high) < kSmallestRange) return std::nullopt;
-  if (is_companded && range->low >= 0.0F) return CompandedQuantizationFor(range->high);
-  return QuantizationFor(range->low, range->high);
+// A value whose group has a range this many times its own would keep fewer than four of its eight bits: then the whole
+// group stays in float. Branches of trained Inception networks lie within 3 of each other.
+constexpr float kCoarsest = 16;
+
+float SpanOf(const ValueRange& range) { return std::max(range.high, 0.0F) - std::min(range.low, 0.0F); }
+
+bool IsTooCoarseFor(const ValueRange& range, const ValueRange& of_group) {
+  return SpanOf(range) > kSmallestRange && SpanOf(range) * kCoarsest < SpanOf(of_group);
 }
 
-}  // namespace
+bool IsLive(const Graph& graph, ValueId id) {
+  return graph.value(id).producer != kNoNode ||
+         std::find(graph.inputs().begin(), graph.inputs().end(), id) != graph.inputs().end();
+}
 
-absl::StatusOr<int> QuantizeInt8::Run(Graph& graph) const {
-  ByteGroups groups(graph);
-  std::vector<std::optional<ValueRange>> ranges(static_cast<size_t>(graph.value_count()));  // of groups
+std::optional<Quantization> QuantizationOf(const ValueRange& range, bool is_companded) {
+  if (std::max(-range.low, range.high) < kSmallestRange) return std::nullopt;
+  if (is_companded && range.low >= 0.0F) return CompandedQuantizationFor(range.high);
+  return QuantizationFor(range.low, range.high);
+}
+
+// For each group, at its first value, the range of all its values; none where the group stays in float.
+std::vector<std::optional<ValueRange>> RangesOf(const Graph& graph, const Calibration& calibration,
+                                                ByteGroups& groups) {
+  std::vector<std::optional<ValueRange>> ranges(static_cast<size_t>(graph.value_count()));
   std::vector<bool> is_float(static_cast<size_t>(graph.value_count()), false);
-  const auto is_live = [&](const Value& value) {
-    return value.producer != kNoNode ||
-           std::find(graph.inputs().begin(), graph.inputs().end(), graph.FindValue(value.name)) != graph.inputs().end();
-  };
   for (ValueId id = 0; id < graph.value_count(); ++id) {
-    if (!is_live(graph.value(id))) continue;
+    if (!IsLive(graph, id)) continue;
     const std::optional<ValueRange> range = RangeOf(calibration, graph.value(id));
     const ValueId group = groups.Find(id);
     // Float weights alone gain little: it is mostly the bytes of the result that lose what the convolution found.
@@ -88,12 +98,28 @@ absl::StatusOr<int> QuantizeInt8::Run(Graph& graph) const {
       ranges[group] = range;
     }
   }
+  for (ValueId id = 0; id < graph.value_count(); ++id) {
+    const ValueId group = groups.Find(id);
+    if (!IsLive(graph, id) || is_float[group]) continue;
+    is_float[group] = IsTooCoarseFor(*RangeOf(calibration, graph.value(id)), *ranges[group]);
+  }
+  for (size_t group = 0; group < ranges.size(); ++group) {
+    if (is_float[group]) ranges[group].reset();
+  }
+  return ranges;
+}
+
+}  // namespace
+
+absl::StatusOr<int> QuantizeInt8::Run(Graph& graph) const {
+  ByteGroups groups(graph);
+  const std::vector<std::optional<ValueRange>> ranges = RangesOf(graph, calibration, groups);
   const std::vector<bool> companded = FindCompanded(graph, groups);
   int rewrites = 0;
   for (ValueId id = 0; id < graph.value_count(); ++id) {
     const ValueId group = groups.Find(id);
-    if (is_float[group] || !is_live(graph.value(id))) continue;
-    const std::optional<Quantization> quantization = QuantizationOf(ranges[group], companded[group]);
+    if (!ranges[group].has_value() || !IsLive(graph, id)) continue;
+    const std::optional<Quantization> quantization = QuantizationOf(*ranges[group], companded[group]);
     if (graph.value(id).quantization == quantization) continue;
     graph.value(id).quantization = quantization;
     ++rewrites;

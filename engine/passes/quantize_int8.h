@@ -14,10 +14,11 @@ namespace onebyone {
 // Gives every float32 image between operators a Quantization, from the range that the calibration states for it. Inputs
 // and results of concats and pools share one, since those operators only move or compare bytes; but what is averaged
 // over large windows, a whole image for one, has its own. What has no range, or one without a number beside zero, stays
-// float, and so does what a convolution gives that stays in float, with all that would share its bytes. Nodes stay as
-// they are: lowering picks kernels of bytes where it finds quantized operands. The bytes of a marked convolution's
-// result are companded where nothing but max pools, and behind them local response normalizations, read it. Run it
-// after the passes that fuse and before elide_concat.
+// float, and so does what a convolution gives that stays in float, with all that would share its bytes; and values that
+// would share bytes of which one is more than 16 times smaller than the others. Nodes stay as they are: lowering picks
+// kernels of bytes where it finds quantized operands. The bytes of a marked convolution's result are companded where
+// nothing but max pools, and behind them local response normalizations, read it. Run it after the passes that fuse and
+// before elide_concat.
 struct QuantizeInt8 {
   const Calibration& calibration;
 

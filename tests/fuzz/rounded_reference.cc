@@ -21,17 +21,65 @@ void KeepBits(absl::Span<float> numbers, int bits) {
   }
 }
 
-void SnapToGrid(absl::Span<float> numbers, int bits) {
+// Of numbers, 0 among them.
+struct Range {
+  double low = 0, high = 0;
+
+  double span() const { return high - low; }
+  void Include(const Range& other) {
+    low = std::min(low, other.low);
+    high = std::max(high, other.high);
+  }
+};
+
+Range RangeOf(absl::Span<const float> numbers) {
+  if (numbers.empty()) return {};
   const auto [low, high] = std::minmax_element(numbers.begin(), numbers.end());
-  const double range = static_cast<double>(std::max(0.0F, *high)) - std::min(0.0F, *low);
-  const double step = range / ((1 << bits) - 1);
+  return {std::min(0.0F, *low), std::max(0.0F, *high)};
+}
+
+void SnapToGrid(absl::Span<float> numbers, int bits, const Range& range) {
+  const double step = range.span() / ((1 << bits) - 1);
   if (step == 0 || !std::isfinite(step)) return;
   for (float& number : numbers) number = static_cast<float>(std::nearbyint(number / step) * step);
 }
 
-void Round(absl::Span<float> numbers, const Rounding& rounding) {
-  if (numbers.empty()) return;
-  rounding.grid ? SnapToGrid(numbers, rounding.bits) : KeepBits(numbers, rounding.bits);
+void Round(absl::Span<float> numbers, const Rounding& rounding, const Range& range) {
+  rounding.grid ? SnapToGrid(numbers, rounding.bits, range) : KeepBits(numbers, rounding.bits);
+}
+
+absl::Span<float> NumbersOf(const TensorView& value) {
+  return {static_cast<float*>(value.data), static_cast<size_t>(value.shape.Elements())};
+}
+
+bool SharesAGrid(const Node& node) {
+  if (node.op == OpType::kMaxPool) return true;
+  if (node.op != OpType::kConcat) return false;
+  const int64_t axis = std::get<AxisAttributes>(node.attributes).axis;
+  return axis == 1 || axis == -3;
+}
+
+// The range whose grid each value has. Sets of values that share one grow until nothing changes: networks are small.
+std::vector<Range> GridsOf(const Graph& graph, std::vector<Range> own) {
+  std::vector<Range> grids = own;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const NodeId id : graph.NodeIds()) {
+      const Node& node = graph.node(id);
+      if (!SharesAGrid(node)) continue;
+      Range& of_all = grids[node.outputs.front()];
+      for (const ValueId input : node.inputs) of_all.Include(grids[input]);
+      for (const ValueId input : node.inputs) {
+        changed = changed || grids[input].span() < of_all.span();
+        grids[input] = of_all;
+      }
+    }
+  }
+  constexpr double kCoarsest = 16;
+  for (size_t i = 0; i < grids.size(); ++i) {
+    if (grids[i].span() > kCoarsest * own[i].span()) grids[i] = own[i];
+  }
+  return grids;
 }
 
 absl::StatusOr<Tensor> CopyOf(const Tensor& tensor) {
@@ -49,7 +97,8 @@ absl::Status RoundWeights(Graph& graph, const Rounding& rounding) {
     const int64_t channels = rounded.shape()[0];
     const int64_t each = rounded.elements() / channels;
     for (int64_t i = 0; i < channels; ++i) {
-      Round(absl::MakeSpan(rounded.As<float>() + i * each, each), rounding);
+      const absl::Span<float> numbers(rounded.As<float>() + i * each, each);
+      Round(numbers, rounding, RangeOf(numbers));
     }
     value.constant = std::make_shared<const Tensor>(std::move(rounded));
   }
@@ -59,12 +108,18 @@ absl::Status RoundWeights(Graph& graph, const Rounding& rounding) {
 }  // namespace
 
 absl::StatusOr<std::vector<Tensor>> RunRounded(Graph graph, const Tensor& input, const Rounding& rounding) {
-  RETURN_IF_ERROR(RoundWeights(graph, rounding));
   ASSIGN_OR_RETURN(Tensor rounded, CopyOf(input));
-  Round(absl::MakeSpan(rounded.As<float>(), rounded.elements()), rounding);
-  return RunGraph(graph, {rounded}, [&](const TensorView& value) {
-    if (value.type != DataType::kFloat32) return;
-    Round(absl::MakeSpan(static_cast<float*>(value.data), value.shape.Elements()), rounding);
+  const absl::Span<float> pixels(rounded.As<float>(), rounded.elements());
+  std::vector<Range> ranges(static_cast<size_t>(graph.value_count()));
+  ranges[graph.inputs().front()] = RangeOf(pixels);
+  RETURN_IF_ERROR(RunGraph(graph, {rounded}, [&](ValueId id, const TensorView& value) {
+                    if (value.type == DataType::kFloat32) ranges[id] = RangeOf(NumbersOf(value));
+                  }).status());
+  const std::vector<Range> grids = GridsOf(graph, std::move(ranges));
+  RETURN_IF_ERROR(RoundWeights(graph, rounding));
+  Round(pixels, rounding, grids[graph.inputs().front()]);
+  return RunGraph(graph, {rounded}, [&](ValueId id, const TensorView& value) {
+    if (value.type == DataType::kFloat32) Round(NumbersOf(value), rounding, grids[id]);
   });
 }
 

@@ -15,8 +15,9 @@ struct Rounding {
 };
 
 // The reference with the input, every weight (each output channel on a grid of its own) and what every node writes
-// rounded: how far it is from the exact reference tells what such storage costs this network on this input. Returns a
-// tensor for each output of `graph`; errors as RunGraph's.
+// rounded: how far it is from the exact reference tells what such storage costs this network on this input. What a
+// concat of channels joins has one grid, and a max pool's result has that of what it reads, unless the grid would be
+// more than 16 times coarser than a value's own. Returns a tensor for each output of `graph`; errors as RunGraph's.
 absl::StatusOr<std::vector<Tensor>> RunRounded(Graph graph, const Tensor& input, const Rounding& rounding);
 
 }  // namespace onebyone::testing

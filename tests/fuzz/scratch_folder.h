@@ -12,7 +12,8 @@
 
 namespace onebyone::testing {
 
-// A folder for inputs that are read as files; gone when the process ends, unless it ends in a finding.
+// A folder for inputs that are read as files. It goes with this object, which libFuzzer does not destroy: where it ends
+// a process, the folder stays.
 class ScratchFolder {
  public:
   explicit ScratchFolder(absl::string_view name)

@@ -70,6 +70,28 @@ TEST(QuantizeInt8, GivesMeansOverManyPixelsAScaleOfTheirOwn) {
   for (const int64_t kernel : {4, 8}) EXPECT_EQ(OfTheMeanOver(kernel), (Quantization{0.5F / 255, false})) << kernel;
 }
 
+// Found by engine_difference: a branch beside one that is a hundred times larger was off by a sixth of its values.
+TEST(QuantizeInt8, LeavesAWholeConcatInFloatWhereOneBranchIsMuchSmaller) {
+  Graph graph = Block();
+  Calibration calibration = Ranges();
+  calibration.ranges["a"] = {0, 3.0F / 15};
+  ASSERT_TRUE(QuantizeInt8{calibration}.Run(graph).ok());
+  EXPECT_THAT(QuantizationOf(graph, "a"), Optional(Quantization{3.0F / 255, false}));
+  graph = Block();
+  calibration.ranges["a"] = {0, 3.0F / 17};
+  ASSERT_TRUE(QuantizeInt8{calibration}.Run(graph).ok());
+  for (const char* name : {"a", "b", "y", "pool"}) EXPECT_EQ(QuantizationOf(graph, name), std::nullopt) << name;
+  EXPECT_NE(QuantizationOf(graph, "z"), std::nullopt);
+}
+
+TEST(QuantizeInt8, TakesBytesForABranchThatIsZeroEverywhere) {
+  Graph graph = Block();
+  Calibration calibration = Ranges();
+  calibration.ranges["a"] = {0, 0};
+  ASSERT_TRUE(QuantizeInt8{calibration}.Run(graph).ok());
+  EXPECT_THAT(QuantizationOf(graph, "a"), Optional(Quantization{3.0F / 255, false}));
+}
+
 TEST(QuantizeInt8, LeavesAWholeConcatInFloatWhereOneBranchHasNoRange) {
   Graph graph = Block();
   Calibration calibration = Ranges();

@@ -22,7 +22,7 @@ absl::Status Wrong(const Value& value, const std::string& what) {
 
 class Interpreter {
  public:
-  Interpreter(const Graph& graph, const std::function<void(const TensorView&)>& behind_each)
+  Interpreter(const Graph& graph, const BehindEach& behind_each)
       : graph_(graph), behind_each_(behind_each), memory_(graph.value_count()) {}
 
   absl::StatusOr<std::vector<Tensor>> Run(absl::Span<const Tensor> inputs) {
@@ -70,7 +70,7 @@ class Interpreter {
     }
     const absl::Status status = RunReference(node.op, node.attributes, inputs, outputs);
     if (!status.ok()) return absl::Status(status.code(), absl::StrCat("node '", node.name, "': ", status.message()));
-    if (behind_each_) std::for_each(outputs.begin(), outputs.end(), behind_each_);
+    for (size_t i = 0; behind_each_ && i < outputs.size(); ++i) behind_each_(node.outputs[i], outputs[i]);
     computed_.insert(computed_.end(), node.outputs.begin(), node.outputs.end());
     return absl::OkStatus();
   }
@@ -120,7 +120,7 @@ class Interpreter {
   }
 
   const Graph& graph_;
-  const std::function<void(const TensorView&)>& behind_each_;
+  const BehindEach& behind_each_;
   std::vector<std::optional<TensorView>> memory_;
   std::vector<ValueId> computed_;
   std::vector<Tensor> owned_;
@@ -145,7 +145,7 @@ T FromUnit(double unit) {
 }  // namespace
 
 absl::StatusOr<std::vector<Tensor>> RunGraph(const Graph& graph, absl::Span<const Tensor> inputs,
-                                             const std::function<void(const TensorView&)>& behind_each) {
+                                             const BehindEach& behind_each) {
   return Interpreter(graph, behind_each).Run(inputs);
 }
 
