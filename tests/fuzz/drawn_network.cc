@@ -6,13 +6,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
+#include "engine/graph/cost.h"
 #include "tests/testing/graph_builder.h"
 
 namespace onebyone::testing {
 namespace {
 
 constexpr int64_t kMostStages = 8;
-constexpr int64_t kMostElements = 1 << 16;  // of a value
+constexpr int64_t kMostElements = 1 << 16;      // of a value
+constexpr int64_t kMostMultiplyAdds = 1 << 24;  // of all nodes: the plain reference runs them four times, one by one
 
 class NetworkDrawer {
  public:
@@ -30,7 +32,11 @@ class NetworkDrawer {
     }
     ASSIGN_OR_RETURN(x, Head(x));
     builder_.Output(x);
-    return builder_.TryBuild();
+    ASSIGN_OR_RETURN(Graph graph, builder_.TryBuild());
+    int64_t multiply_adds = 0;
+    for (const NodeId id : graph.NodeIds()) multiply_adds += MultiplyAdds(graph, id);
+    if (multiply_adds > kMostMultiplyAdds) return absl::InvalidArgumentError("a network is too much work");
+    return graph;
   }
 
  private:
