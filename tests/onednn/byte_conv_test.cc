@@ -181,6 +181,26 @@ TEST(ByteConv, DoesNotSaturateOnTheWay) {
   for (int64_t i = 0; i < got.elements(); ++i) ASSERT_NEAR(got.As<float>()[i], wanted.As<float>()[i], 0.01);
 }
 
+// Found by engine_difference: oneDNN 2.6 lists a kernel for this, and fails to make it.
+TEST(ByteConv, GoesOnToAKernelThatCanBeMade) {
+  const ScopedThreads one_thread(1);
+  ConvSpec spec = SpecOf({72, 16, 16, 1, 1, 2, true, true, true});
+  spec.attributes.window.kernel = {1, 4};
+  spec.attributes.window.pads_begin = {0, 2};
+  spec.attributes.window.pads_end = {0, 1};
+  spec.attributes.activation = Activation{Activation::Kind::kSigmoid};
+  spec.weights = std::make_shared<const Tensor>(RandomTensor({16, 36, 1, 4}, 2));
+  spec.dst_layout = Layout::kChannelsLast;
+  const Tensor src = InputOf(spec);
+  WeightCache weights;
+  const auto kernel = MakeConv(spec, weights);
+  if (absl::IsUnimplemented(kernel.status())) GTEST_SKIP() << "no vector kernel here: " << kernel.status();
+  ASSERT_THAT(kernel, IsOk());
+  const Tensor got = RunBytes(**kernel, spec, src);
+  const Tensor wanted = Expected(spec, src);
+  for (int64_t i = 0; i < got.elements(); ++i) ASSERT_NEAR(got.As<float>()[i], wanted.As<float>()[i], 0.05);
+}
+
 TEST(ByteConv, HasNoBytesForASigmoid) {
   ConvSpec spec = SpecOf({64, 14, 96, 1, 1, 1, false, false});
   spec.attributes.activation = Activation{Activation::Kind::kSigmoid};

@@ -132,7 +132,27 @@ bool FindImplementation(int implementation, onednn::ConvolutionPlan& primitive) 
   return true;
 }
 
-absl::StatusOr<onednn::ConvolutionPlan> Describe(const ConvSpec& spec, const ByteScales& scales) {
+// Makes what FindImplementation finds. oneDNN 2.6 lists kernels that it then fails to make (of bytes, for some groups with
+// a sigmoid behind): instead of the first one, the next that can be made will do. Throws where that has other reasons.
+std::optional<dnnl::convolution_forward> MakeImplementation(int implementation, onednn::ConvolutionPlan& plan) {
+  if (!FindImplementation(implementation, plan)) return std::nullopt;
+  do {
+    if (absl::StartsWith(plan.impl_info_str(), "ref")) return std::nullopt;
+    try {
+      return dnnl::convolution_forward(plan);
+    } catch (const dnnl::error& error) {
+      if (error.status != dnnl_runtime_error) throw;
+    }
+  } while (implementation == 0 && plan.next_impl());
+  return std::nullopt;
+}
+
+struct MadeConvolution {
+  onednn::ConvolutionPlan plan;
+  dnnl::convolution_forward primitive;
+};
+
+absl::StatusOr<MadeConvolution> MakeConvolution(const ConvSpec& spec, const ByteScales& scales) {
   using Tag = dnnl::memory::format_tag;
   constexpr auto kFloat = dnnl::memory::data_type::f32;
   const Window& window = spec.attributes.window;
@@ -149,8 +169,8 @@ absl::StatusOr<onednn::ConvolutionPlan> Describe(const ConvSpec& spec, const Byt
   dnnl::primitive_attr attributes = onednn::CallersScratch();
   if (scales.output != nullptr) scales.output->AddTo(attributes);
   attributes.set_post_ops(PostOpsOf(spec));
-  bool is_found = false;
-  onednn::ConvolutionPlan primitive = onednn::PlanConvolution(
+  std::optional<dnnl::convolution_forward> primitive;
+  onednn::ConvolutionPlan plan = onednn::PlanConvolution(
       {.algorithm = algorithm,
        .src = src,
        .weights = weights,
@@ -161,8 +181,8 @@ absl::StatusOr<onednn::ConvolutionPlan> Describe(const ConvSpec& spec, const Byt
        .pads_begin = dims(window.pads_begin),
        .pads_end = dims(window.pads_end)},
       attributes,
-      [&](onednn::ConvolutionPlan& plan) { is_found = FindImplementation(spec.variant.implementation, plan); });
-  if (is_found) return primitive;
+      [&](onednn::ConvolutionPlan& found) { primitive = MakeImplementation(spec.variant.implementation, found); });
+  if (primitive.has_value()) return MadeConvolution{std::move(plan), *std::move(primitive)};
   return absl::UnimplementedError("oneDNN: convolution: no such vector kernel");
 }
 
@@ -215,24 +235,24 @@ absl::StatusOr<std::shared_ptr<const Kernel>> MakeOnednnConv(const ConvSpec& spe
       ASSIGN_OR_RETURN(scales, ScalesOf(spec));
     }
     ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> bias, BiasOf(spec, scales));
-    ASSIGN_OR_RETURN(const auto primitive, Describe(spec, scales));
-    const dnnl::memory::desc wanted = primitive.weights_desc();
+    ASSIGN_OR_RETURN(const MadeConvolution made, MakeConvolution(spec, scales));
+    const dnnl::memory::desc wanted = made.plan.weights_desc();
     ASSIGN_OR_RETURN(const std::shared_ptr<const PackedWeights> packed,
                      weights.Find(WeightsOf(spec), onednn::LayoutKey(wanted), static_cast<int64_t>(wanted.get_size()),
                                   [&](AlignedBuffer& buffer) { return Pack(spec, scales, wanted, buffer); }));
     std::vector<PrimitiveKernel::Operand> operands = {
-        {DNNL_ARG_SRC, primitive.src_desc(), From::kInput},
+        {DNNL_ARG_SRC, made.plan.src_desc(), From::kInput},
         {DNNL_ARG_WEIGHTS, wanted, From::kConstant, 0, packed->packed.data()},
-        {DNNL_ARG_DST, primitive.dst_desc(), From::kOutput},
+        {DNNL_ARG_DST, made.plan.dst_desc(), From::kOutput},
     };
     if (spec.bias != nullptr) {
-      operands.push_back({DNNL_ARG_BIAS, primitive.bias_desc(), From::kConstant, 0, bias->data()});
+      operands.push_back({DNNL_ARG_BIAS, made.plan.bias_desc(), From::kConstant, 0, bias->data()});
     }
     if (scales.output != nullptr) {
       for (PrimitiveKernel::Operand& operand : scales.output->Operands()) operands.push_back(std::move(operand));
     }
     return std::make_shared<const PrimitiveKernel>(
-        dnnl::convolution_forward(primitive), std::move(operands), primitive.scratchpad_desc(),
+        made.primitive, std::move(operands), made.plan.scratchpad_desc(),
         std::vector<std::shared_ptr<const void>>{packed, bias, scales.output});
   });
 }
