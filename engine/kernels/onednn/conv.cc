@@ -132,8 +132,9 @@ bool FindImplementation(int implementation, onednn::ConvolutionPlan& primitive) 
   return true;
 }
 
-// Makes what FindImplementation finds. oneDNN 2.6 lists kernels that it then fails to make (of bytes, for some groups with
-// a sigmoid behind): instead of the first one, the next that can be made will do. Throws where that has other reasons.
+// Makes what FindImplementation finds. oneDNN 2.6 lists kernels that it then fails to make (of bytes, for some groups
+// with a sigmoid behind): instead of the first one, the next that can be made will do. Throws where that has other
+// reasons.
 std::optional<dnnl::convolution_forward> MakeImplementation(int implementation, onednn::ConvolutionPlan& plan) {
   if (!FindImplementation(implementation, plan)) return std::nullopt;
   do {
