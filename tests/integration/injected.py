@@ -23,8 +23,8 @@ class FaultyServer(RunningServer):
             self._controls = mmap.mmap(controls.fileno(), mmap.PAGESIZE)
         super().__init__(*arguments, before=("env", f"LD_PRELOAD={LIBRARY}", f"FAULTS_FILE={file.name}"))
 
-    def __exit__(self, *_):
-        super().__exit__()
+    def __exit__(self, *error):
+        super().__exit__(*error)
         self._controls.close()
         self._file.unlink()
 

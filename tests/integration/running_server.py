@@ -72,7 +72,8 @@ def onebyone(server, command, *arguments):
 
 
 class RunningServer:
-    """Starts the program on a free port and waits until it serves; kills it at the end where it still runs.
+    """Starts the program on a free port and waits until it serves; ends it as an orchestrator does, by SIGTERM and, where that
+    takes long, SIGKILL. A server that drains and ends by anything but 0 is an error: sanitizers report leaks so, for one.
 
     `before`: words in front of the command line, of programs that become it by exec (env, prlimit, unshare).
     """
@@ -103,12 +104,25 @@ class RunningServer:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, error=None, *_):
         self.client.channel.close()
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
+        drained = self._drained()
+        text = self.log()
         self._folder.cleanup()
+        if not drained and error is None:
+            raise AssertionError(f"the server ended by exit code {self.process.returncode} when it was told to\n{text}")
+
+    def _drained(self):
+        """Ends the process where it still runs; whether that went well, as far as one can tell."""
+        if self.process.poll() is not None:
+            return True  # a test ended it, and looked or not
+        self.terminate()
+        try:
+            return self.process.wait(timeout=5) == 0
+        except subprocess.TimeoutExpired:  # of what a test left in work, or stopped
+            self.process.kill()
+            self.process.wait()
+            return True
 
 
 def request_for(*contents, **fields):
