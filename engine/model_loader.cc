@@ -118,10 +118,6 @@ absl::Status CheckNames(const Model& model) {
   if (model.compiled->layers().empty()) {
     return absl::InvalidArgumentError("network: want layers that depend on the image, got none");
   }
-  if (model.compiled->input_channels() != 3) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("network: want an input of 3 channels, got ", model.compiled->input_channels()));
-  }
   for (const std::string& layer : model.bundle.default_layers) {
     const auto found = model.ResolveLayer(layer);
     if (!found.ok()) return Annotated(found.status(), "default_layers");

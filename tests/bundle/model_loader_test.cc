@@ -182,6 +182,44 @@ TEST(Model, WantsWeightsThatAreFinite) {
   }
 }
 
+template <typename T>
+absl::Status LoadedWith(DataType type, T right, T wrong) {
+  Tensor bias = *Tensor::Create(type, {3, 1, 1});
+  std::fill_n(bias.As<T>(), bias.elements(), right);
+  bias.As<T>()[1] = wrong;
+  const Graph network = GraphBuilder()
+                            .Input("image", {1, 3, 16, 16})
+                            .Constant("bias", std::move(bias))
+                            .Node(OpType::kCast, {"numbers"}, {"bias"}, CastAttributes{DataType::kFloat32})
+                            .Add("sum", "image", "numbers")
+                            .Output("sum")
+                            .Build();
+  return MakeModel(SmallBundle(), network, kExact).status();
+}
+
+TEST(Model, WantsWeightsThatAreFiniteInEveryType) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (const absl::Status& status :
+       {LoadedWith<double>(DataType::kFloat64, 0.5, kInfinity),
+        LoadedWith<Float16>(DataType::kFloat16, ToFloat16(0.5F), ToFloat16(INFINITY)),
+        LoadedWith<BFloat16>(DataType::kBFloat16, ToBFloat16(0.5F), ToBFloat16(INFINITY))}) {
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
+                                 AllOf(HasSubstr("weights 'bias': want finite numbers"), HasSubstr("element 1"))));
+  }
+}
+
+TEST(MakeModel, RefusesANetworkThatDoesNotLookAtItsPicture) {
+  const Graph network = GraphBuilder()
+                            .Input("image", {1, 3, 16, 16})
+                            .RandomConstant("c", {1, 3, 16, 16}, -1.0F, 1.0F)
+                            .Relu("y", "c")
+                            .Output("y")
+                            .Build();
+  EXPECT_THAT(
+      MakeModel(SmallBundle(), network, kExact),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("want layers that depend on the image, got none")));
+}
+
 TEST(LoadModel, NamesTheBundleWhoseModelIsBroken) {
   const TemporaryFolder folder;
   testing::WriteBundleFiles(folder, "net", testing::kLeastConfig);  // its model.onnx says "abc"
