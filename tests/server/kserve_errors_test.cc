@@ -163,6 +163,10 @@ TEST_F(KserveErrors, ParametersThatAreUnknownOrWrongAreNamed) {
   ExpectInvalid(path + "pooling", "wanted none, average, max, generalized_mean", of_output("pooling", text("mean")));
   ExpectInvalid(path + "grid", "wanted HEIGHTxWIDTH", of_output("grid", text("2x")));
   ExpectInvalid(path + "grid", "with a kind of pooling", of_output("grid", text("2x2")));
+  ExpectInvalid(path + "grid", "with a kind of pooling", of_output("grid", number(2)));
+  ExpectInvalid(path + "grid", "wanted 1 to 2147483647, got 0", of_output("grid", number(0)));
+  ExpectInvalid(path + "uint8_range", "got 'fix'", of_output("uint8_range", text("fix")));
+  ExpectInvalid(path + "uint8_range", "with data_type UINT8", of_output("uint8_range", text("fixed")));
   ExpectInvalid(path + "exponent", "with GENERALIZED_MEAN", of_output("exponent", number(2)));
   ExpectInvalid(path + "l2_normalize", "wanted bool_param", of_output("l2_normalize", number(1)));
   ExpectInvalid(path + "data_type", "wanted FP32, FP16, BF16 or UINT8, got 'FP64'",

@@ -192,6 +192,8 @@ INSTANTIATE_TEST_SUITE_P(
                    },
                    absl::StatusCode::kFailedPrecondition, "features[0].reduction",
                    "onebyone-model fit-reduction --bundle other --layer conv"},
+        BadRequest{"unheard_of_priority", [](auto& r) { r.set_priority(static_cast<v1::Priority>(9)); }, kInvalid,
+                   "priority", "wanted a number that the API defines, got 9"},
         BadRequest{"fixed_range_of_floats", [](auto& r) { First(r).set_uint8_range(v1::FIXED); }, kInvalid,
                    "features[0].uint8_range", "with data_type UINT8"},
         BadRequest{"unknown_range",
@@ -295,6 +297,18 @@ INSTANTIATE_TEST_SUITE_P(
         BadRequest{"unknown_decode", [](auto& r) { r.set_decode(static_cast<v1::Decode>(5)); }, kInvalid, "decode",
                    "got 5"}),
     [](const auto& request) { return request.param.name; });
+
+TEST_F(RequestCodec, PicturesThatAreTogetherOverTheLimitOfAMessageAreRefused) {
+  limits_.max_message_bytes = 13;
+  v1::ExtractFeaturesRequest request = OneImage();
+  *request.add_images() = request.images(0);
+  const absl::Status status = Check(request).status();
+  EXPECT_THAT(status,
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("wanted at most 13 bytes in all, got 14")));
+  EXPECT_EQ(FieldOf(status), "images");
+  limits_.max_message_bytes = 14;
+  EXPECT_TRUE(Check(request).ok());
+}
 
 TEST_F(RequestCodec, AnAnswerOverTheLimitIsRefusedBeforeAnyWork) {
   limits_.max_answer_bytes = 24 * 16 * 16 * 4 * 2;
