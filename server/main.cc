@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/command_line.h"
+#include "server/library_output.h"
 #include "server/log.h"
 #include "server/observability/build_information.h"
 #include "server/server.h"
@@ -30,6 +31,7 @@ void WarnUnlessOk(const absl::Status& status) {
 
 int Serve(const onebyone::ServerOptions& options) {
   onebyone::StartLog(options.log_level, options.observability.log_format);
+  const onebyone::LibraryOutput library_output;
   onebyone::Signals signals;  // before any other thread, so that all of them leave the signals to it
   spdlog::info("{}", onebyone::BuildLine());
   const auto server = onebyone::Server::Start(options);

@@ -14,10 +14,11 @@ import time
 import unittest
 import urllib.error
 import urllib.request
+import zlib
 
 import grpc
 from http2_call import trailers_of
-from running_server import (BIN, MODELS, PROGRAM, SOURCE, RunningServer, feature_extraction_pb2, health_pb2, model_pb2,
+from running_server import (BIN, MODELS, PROGRAM, SERVICE, SOURCE, RunningServer, feature_extraction_pb2, health_pb2, model_pb2,
                             request_for)
 import open_inference_grpc_pb2 as oip  # after running_server, which makes it known
 from xds.data.orca.v3 import orca_load_report_pb2
@@ -181,6 +182,24 @@ class ObservabilityTest(unittest.TestCase):
             events = [json.loads(line) for line in server.log().splitlines()]
             self.assertTrue(events[0]["message"].startswith("onebyone-server "), events[0])
             self.assertEqual({frozenset(event) for event in events}, {frozenset(("time", "level", "message"))})
+
+    def test_log_is_json_whatever_callers_make_libraries_print(self):
+        def chunk(kind, data):
+            return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        header = struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0)
+        broken = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\x09" * 200)) + chunk(b"IEND", b"")
+        for level, seen in (("info", False), ("debug", True)):
+            with ObservedServer("--log-format=json", f"--log-level={level}") as server:
+                answer = server.client.extract(request_for(broken), timeout=120)
+                self.assertIn("PNG", answer.results[0].status.message)
+                raw = server.client.channel.unary_unary(SERVICE + "GetModel")
+                with self.assertRaises(grpc.RpcError) as refused:
+                    raw(b"\x0a\x01\xff", timeout=120)
+                self.assertEqual(refused.exception.code(), grpc.StatusCode.INVALID_ARGUMENT)
+                events = [json.loads(line) for line in server.log().splitlines()]
+                said = [event["message"] for event in events if event["message"].startswith("stderr: ")]
+                self.assertEqual(any("libpng error: bad adaptive filter value" in line for line in said), seen, said)
+                self.assertEqual(any("invalid UTF-8" in line for line in said), seen, said)
 
     def test_access_log_tells_the_ids_that_requests_have_themselves(self):
         infer = oip.ModelInferRequest(model_name="onebyone-nano", id="infer 7")
