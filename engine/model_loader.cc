@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/base/json.h"
 #include "engine/base/nearest_name.h"
 #include "engine/base/status_macros.h"
 #include "engine/import/onnx_importer.h"
@@ -113,6 +114,25 @@ absl::Status CheckReductions(const Model& model) {
   return absl::OkStatus();
 }
 
+absl::Status CheckText(absl::string_view what, absl::string_view text) {
+  if (IsUtf8(text)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, ": want UTF-8, got '", absl::CHexEscape(text.substr(0, kMaxNameTold)), "'"));
+}
+
+// Answers are protobuf messages: with a text that is no UTF-8 no client can read them, whatever else is in them.
+absl::Status CheckTexts(const Model& model) {
+  const Bundle& bundle = model.bundle;
+  RETURN_IF_ERROR(CheckText("name of the bundle", bundle.name));
+  RETURN_IF_ERROR(CheckText("description", bundle.description));
+  RETURN_IF_ERROR(CheckText("license", bundle.license));
+  RETURN_IF_ERROR(CheckText("source", bundle.source));
+  for (const auto& [alias, layer] : bundle.aliases) RETURN_IF_ERROR(CheckText("aliases: alias", alias));
+  for (const auto& reduction : bundle.reductions) RETURN_IF_ERROR(CheckText("reductions: name", reduction->name));
+  for (const LayerInfo& layer : model.compiled->layers()) RETURN_IF_ERROR(CheckText("name of a layer", layer.name));
+  return absl::OkStatus();
+}
+
 // Everything that the config names must be there.
 absl::Status CheckNames(const Model& model) {
   if (model.compiled->layers().empty()) {
@@ -195,6 +215,7 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(Bundle bundle, Graph netw
     return Annotated(compiled.status(), absl::StrCat("network with input ", input.width, "x", input.height));
   }
   model->compiled = *std::move(compiled);
+  RETURN_IF_ERROR(CheckTexts(*model));
   RETURN_IF_ERROR(CheckNames(*model));
   return model;
 }

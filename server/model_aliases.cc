@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "engine/base/json.h"
 #include "engine/base/status_macros.h"
 #include "server/status_details.h"
 
@@ -18,7 +19,7 @@ absl::StatusOr<ModelAlias> ParseLine(absl::string_view line, int number) {
     return absl::InvalidArgumentError(absl::StrCat(
         kAliasesFile, ", line ", number, ": wanted ALIAS MODEL or ALIAS MODEL/VERSION, got ", QuotedInput(line)));
   };
-  if (words.size() != 2) return wrong();
+  if (words.size() != 2 || !IsUtf8(line)) return wrong();
   const std::vector<absl::string_view> target = absl::StrSplit(words[1], '/');
   ModelAlias alias{.name = std::string(words[0]), .model = std::string(target[0])};
   const bool has_version = target.size() == 2;

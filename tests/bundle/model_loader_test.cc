@@ -220,6 +220,42 @@ TEST(MakeModel, RefusesANetworkThatDoesNotLookAtItsPicture) {
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("want layers that depend on the image, got none")));
 }
 
+// Found by what protobuf printed while bundle_config was fuzzed: of a server with such a model no client could read the
+// list of its models.
+TEST(MakeModel, RefusesTextsThatAreNoUtf8) {
+  const std::string wrong = "caf\xe9";
+  const auto refuses = [&](const std::string& what, const Bundle& bundle) {
+    EXPECT_THAT(Make(bundle),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(what + ": want UTF-8, got 'caf\\xe9'")));
+  };
+  Bundle bundle = SmallBundle();
+  bundle.name = wrong;
+  refuses("name of the bundle", bundle);
+  bundle = SmallBundle();
+  bundle.description = wrong;
+  refuses("description", bundle);
+  bundle = SmallBundle();
+  bundle.license = wrong;
+  refuses("license", bundle);
+  bundle = SmallBundle();
+  bundle.aliases = {{wrong, "features"}};
+  refuses("aliases: alias", bundle);
+  bundle = SmallBundle();
+  bundle.reductions.push_back(
+      std::make_shared<const Reduction>(Reduction{.name = wrong,
+                                                  .layer = "conv",
+                                                  .weights = *Tensor::Create(DataType::kFloat32, {4, 8}),
+                                                  .bias = {},
+                                                  .explained_variance = {}}));
+  refuses("reductions: name", bundle);
+  bundle = SmallBundle();
+  bundle.description = "caf\xc3\xa9";
+  EXPECT_THAT(Make(bundle), IsOk());
+  const Graph network = GraphBuilder().Input("image", {1, 3, 16, 16}).Relu(wrong, "image").Output(wrong).Build();
+  EXPECT_THAT(MakeModel(SmallBundle(), network, kExact),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("name of a layer: want UTF-8, got 'caf\\xe9'")));
+}
+
 TEST(LoadModel, NamesTheBundleWhoseModelIsBroken) {
   const TemporaryFolder folder;
   testing::WriteBundleFiles(folder, "net", testing::kLeastConfig);  // its model.onnx says "abc"

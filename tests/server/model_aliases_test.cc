@@ -19,7 +19,7 @@ TEST(ModelAliases, AreOneALineWithOrWithoutAVersion) {
 }
 
 TEST(ModelAliases, OtherLinesAreNamed) {
-  for (const char* line : {"alone", "a b c", "a b/0", "a b/x", "a b/1/2", "a /1", "a b/-1"}) {
+  for (const char* line : {"alone", "a b c", "a b/0", "a b/x", "a b/1/2", "a /1", "a b/-1", "caf\xe9 b"}) {
     EXPECT_THAT(ParseModelAliases(std::string("good model\n") + line),
                 StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("aliases, line 2")))
         << line;
