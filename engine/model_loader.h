@@ -31,9 +31,9 @@ struct Model {
 
 // bundle -> import -> compile, in that order, then checks that everything the config names exists. Errors of ReadBundle
 // and ImportOnnxFile; INVALID_ARGUMENT, naming bundle and field, where the network takes no picture (one float32 input
-// [N, 3, height, width]), has weights that are not finite, cannot take the config's input size, or lacks a layer that
-// the config names; those of ChoosePrecision. `options` but for its precision, which `precision` decides, and the
-// calibration, the bundle's.
+// [N, 3, height, width]), has weights that are not finite, a text that is no UTF-8, cannot take the config's input
+// size, or lacks a layer that the config names; those of ChoosePrecision. `options` but for its precision, which
+// `precision` decides, and the calibration, the bundle's.
 absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& bundle_folder, PrecisionChoice precision,
                                                        CompileOptions options);
 
