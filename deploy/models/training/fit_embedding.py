@@ -51,14 +51,19 @@ def unit(rows):
     return rows / numpy.linalg.norm(rows, axis=1, keepdims=True)
 
 
+def levels_of(student, files):
+    """The averages [N, sum of widths] of pictures."""
+    parts = []
+    for i in range(0, len(files), 32):
+        crops = numpy.stack([cropped(file) for file in files[i:i + 32]])
+        parts.append(student.levels(prepared(crops)).double().numpy())
+    return numpy.concatenate(parts)
+
+
 def levels_of_pictures(student, folder):
     """The averages [N, sum of widths] of the pictures that labels.csv samples, and their kinds."""
     files, kinds = zip(*sample(f"{folder}/labels.csv"))
-    parts = []
-    for i in range(0, len(files), 32):
-        crops = numpy.stack([cropped(f"{folder}/{file}") for file in files[i:i + 32]])
-        parts.append(student.levels(prepared(crops)).double().numpy())
-    return numpy.concatenate(parts), numpy.array(kinds)
+    return levels_of(student, [f"{folder}/{file}" for file in files]), numpy.array(kinds)
 
 
 def embedding_of(levels, kinds, widths):

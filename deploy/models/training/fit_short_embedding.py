@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Fits the 1x1 convolution that reduces the embedding to 64 channels or fewer, and writes it into the bundle's folder.
 
-    fit_short_embedding.py --trained trained.pt --answers FOLDER --pictures FOLDER --bundle FOLDER
+    fit_short_embedding.py --trained trained.pt --answers FOLDER --pictures FOLDER --others FOLDER --bundle FOLDER
 
 Principal components keep variance; this keeps neighbourhoods (Hinton and Roweis 2002, stochastic neighbour embedding): for
-crops, those that the teachers and the embedding see; for pictures with labels.csv, those that the embedding sees. The rows
-are then turned to their principal axes, so that the first k are the reduction to k. Prints what belongs into
-model_config.textproto.
+crops, those that the teachers and the embedding see; for the pictures that labels.csv of --pictures names and, with equal
+weight, for all below --others, those that the embedding sees. No label is used. The rows are then turned to their principal
+axes, so that the first k are the reduction to k. Prints what belongs into model_config.textproto.
 """
 import argparse
 import pathlib
@@ -15,12 +15,12 @@ import numpy
 import torch
 import torch.nn.functional as F
 
-from fit_embedding import levels_of_pictures
+from fit_embedding import levels_of, levels_of_pictures
 from student import Student, prepared
 
 CHANNELS = 64
 STEPS, RATE = 650, 2e-3
-CROPS, BATCH, PICTURES = 36_000, 512, 640  # crops in all, crops and pictures of a step
+CROPS, BATCH, PICTURES = 12_000, 512, 640  # crops in all at most; crops, and pictures of each folder, of a step
 
 
 def neighbourhood_loss(short, cosines, short_sharpness, sharpness):
@@ -35,9 +35,10 @@ def principal_axes(rows, count):
     return axes[:count].clone()
 
 
-def fit(crops, teachers, pictures):
-    weights = principal_axes(pictures, CHANNELS)
-    bias = (-weights @ pictures.mean(0)).requires_grad_(True)
+def fit(crops, teachers, folders):
+    every = torch.cat(folders)
+    weights = principal_axes(every, CHANNELS)
+    bias = (-weights @ every.mean(0)).requires_grad_(True)
     weights.requires_grad_(True)
     optimizer = torch.optim.Adam([weights, bias], lr=RATE)
     draw = torch.Generator().manual_seed(1)
@@ -47,8 +48,9 @@ def fit(crops, teachers, pictures):
         chosen = torch.randint(0, len(crops), (BATCH,), generator=draw)
         own, taught = crops[chosen], teachers[chosen]
         loss = neighbourhood_loss(own @ weights.T + bias, (own @ own.T + taught @ taught.T) / 2, 10, 22)
-        own = pictures[torch.randint(0, len(pictures), (PICTURES,), generator=draw)]
-        loss = loss + neighbourhood_loss(own @ weights.T + bias, own @ own.T, 12, 20)
+        for pictures in folders:
+            own = pictures[torch.randint(0, len(pictures), (PICTURES,), generator=draw)]
+            loss = loss + neighbourhood_loss(own @ weights.T + bias, own @ own.T, 12, 20)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -68,7 +70,7 @@ def explained(rows, weights, bias):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("trained", "answers", "pictures", "bundle"):
+    for name in ("trained", "answers", "pictures", "others", "bundle"):
         parser.add_argument(f"--{name}", required=True)
     arguments = parser.parse_args()
     trained = torch.load(arguments.trained, map_location="cpu")
@@ -81,8 +83,11 @@ def main():
         levels = torch.cat([student.levels(prepared(stored[chosen[i:i + 64]])) for i in range(0, len(chosen), 64)])
         crops = F.normalize(levels @ trained["embedding"].T)
         teachers = F.normalize(torch.from_numpy(numpy.load(f"{arguments.answers}/vectors.npy")[chosen].astype(numpy.float32)))
-        pictures = torch.from_numpy(levels_of_pictures(student, arguments.pictures)[0]).float() @ trained["embedding"].T
-    weights, bias = fit(crops, teachers, F.normalize(pictures))
+        others = sorted(str(path) for path in pathlib.Path(arguments.others).rglob("*.jpg"))
+        folders = [torch.from_numpy(levels).float() @ trained["embedding"].T
+                   for levels in (levels_of_pictures(student, arguments.pictures)[0], levels_of(student, others))]
+    weights, bias = fit(crops, teachers, [F.normalize(pictures) for pictures in folders])
+    pictures = torch.cat(folders)
     # The embedding of a picture is about 1 long, and cosines do not ask: the same map serves it as it comes.
     axes = principal_axes(pictures @ weights.T + bias, CHANNELS)
     weights, bias = axes @ weights, axes @ bias

@@ -6,7 +6,8 @@
 sources.csv tells for each source the repository, the commit, the licence and where that is stated; pictures.tsv.gz lists
 every picture (source, path in the repository). FOLDER of --clones holds a clone of each, called owner+name; what is
 missing is named and left out, so that a part can be had too. Pictures become upright RGB JPEGs of a shorter side of at most
-320 pixels, in a folder for each source, labels.csv (file,class) beside them; counts are compared with sources.csv.
+320 pixels, in OUTPUT/<what they are for>/<source>: `network` for those that the network was trained on, with labels.csv
+(file,class) beside them; `reduction` for those that only the 64 channels were fitted to. Counts are compared with sources.csv.
 """
 import argparse
 import collections
@@ -83,8 +84,8 @@ def main():
             name, path = line.rstrip("\n").split("\t", 1)
             paths[name].append(path)
     missing = 0
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    table = open(arguments.output / "labels.csv", "w", newline="")
+    (arguments.output / "network").mkdir(parents=True, exist_ok=True)
+    table = open(arguments.output / "network" / "labels.csv", "w", newline="")
     labels = csv.writer(table)
     labels.writerow(["file", "class"])
     for source in sources:
@@ -93,7 +94,7 @@ def main():
             missing += 1
             print(f"{source['source']}: no clone of {source['repository_or_package']} in {arguments.clones}", file=sys.stderr)
             continue
-        written = gather(source, paths[source["source"]], git, arguments.output / source["source"], labels)
+        written = gather(source, paths[source["source"]], git, arguments.output / source["for"] / source["source"], labels)
         print(f"{source['source']}: {written} pictures, {source['pictures']} wanted ({source['licence']})", flush=True)
     table.close()
     sys.exit(1 if missing else 0)
