@@ -29,7 +29,9 @@ def _panel(title, lines, samples, top, warm_up):
     for value in ticks:
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - 20}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="#ddd"/>'
                      f'<text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value:g}</text>')
-    for minutes in _ticks(most_seconds / 60)[:-1]:
+    for minutes in _ticks(most_seconds / 60):
+        if x(60 * minutes) > WIDTH - 100:  # where the time of the end stands
+            continue
         parts.append(f'<text x="{x(60 * minutes):.1f}" y="{top + HEIGHT + 16}" text-anchor="middle">{minutes:g}</text>')
     for number, (name, color, label) in enumerate(lines):
         points = " ".join(f"{x(sample.seconds):.1f},{y(getattr(sample, name)):.1f}" for sample in samples)
