@@ -181,5 +181,26 @@ TEST(Evaluate, EqualsTheReferenceOnLabelledPhotographs) {
   }
 }
 
+// Figures of its card, with room for another CPU's rounding: one picture in 630 is 0.0016 of 1-NN.
+TEST(Evaluate, FindsTheBundledModelAsGoodAsItsCardSays) {
+  const std::string nano = SourceFolder() + "/deploy/models/onebyone-nano";
+  SKIP_WITHOUT_SHARED("datasets/flowers-and-materials/labels.csv");
+  if (!std::filesystem::exists(nano + "/model.onnx")) GTEST_SKIP() << nano << " is not there";
+  const ProgramRun run =
+      Workbench({"evaluate", "--bundle", nano, "--dataset", SharedFolder() + "/datasets/flowers-and-materials",
+                 "--channels", "all,64", "--precision", "f32,int8", "--no-baselines", "--json"});
+  ASSERT_THAT(run, Succeeds()) << run;
+  const google::protobuf::Struct json = ParseJson(run.out);
+  ASSERT_EQ(Rows(json).values_size(), 4) << run;
+  const google::protobuf::Struct& whole = Rows(json).values(0).struct_value();
+  EXPECT_GE(NumberIn(whole, "one_nn"), 0.78 - 0.005) << run;
+  EXPECT_GE(NumberIn(whole, "mean_average_precision"), 0.47) << run;
+  for (const google::protobuf::Value& row : Rows(json).values()) {  // int8 and 64 channels lose a point at most
+    EXPECT_GE(NumberIn(row.struct_value(), "one_nn"), NumberIn(whole, "one_nn") - 0.01 - 0.005) << run;
+    EXPECT_GE(NumberIn(row.struct_value(), "mean_average_precision"), NumberIn(whole, "mean_average_precision") - 0.01)
+        << run;
+  }
+}
+
 }  // namespace
 }  // namespace onebyone::testing
