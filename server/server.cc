@@ -18,6 +18,7 @@
 #include "server/connections.h"
 #include "server/cpu_quota.h"
 #include "server/observability/call_interceptor.h"
+#include "server/security/live_call_interceptor.h"
 #include "server/status_details.h"
 
 namespace onebyone {
@@ -38,6 +39,9 @@ constexpr absl::Duration kWordOfDrain = absl::Milliseconds(50);  // before that,
 // come, but with thousands of connections no more than 2 % of a CPU: resting for so many times what a look took.
 constexpr absl::Duration kBetweenLooks = absl::Milliseconds(50);
 constexpr int kRestAfterLook = 49;
+// A client that cancels often is ahead of the server by some calls, of which none is an open stream for it any more.
+constexpr int kLiveCallsPerStream = 4;
+constexpr int kFullConnections = 16;
 constexpr absl::Duration kBetweenLateLooks = absl::Milliseconds(250);
 constexpr int kMostReflectionThreads = 16;  // each reflection stream holds one
 
@@ -151,6 +155,8 @@ absl::Status Server::Listen() {
   if (options_.listen.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   refused_calls_ = std::make_unique<RefusedCalls>(observability_->metrics().calls(), SteadyClock());
   security_->TellRefusals([this](absl::string_view path, const absl::Status& why) { refused_calls_->Tell(path, why); });
+  const int live_calls = kLiveCallsPerStream * options_.listen.max_streams;
+  security_->calls().SetLimits({.of_connection = live_calls, .of_all = kFullConnections * live_calls});
   grpc::ServerBuilder builder;
   Configure(options_, builder);
   const std::string& address = options_.listen.address;
@@ -160,6 +166,7 @@ absl::Status Server::Listen() {
   builder.RegisterService(service_.get());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(MakeCallInterceptors(*observability_));
+  interceptors.push_back(MakeLiveCallInterceptors(security_->calls()));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   builder.RegisterService(kserve_.get());
   grpc_ = builder.BuildAndStart();

@@ -20,7 +20,13 @@ absl::string_view TextOf(const grpc_slice& slice) {
   return {reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(slice)), GRPC_SLICE_LENGTH(slice)};
 }
 
-void Authorize(void* state, grpc_auth_context*, const grpc_metadata* metadata, size_t count,
+// What decides of the calls of a port.
+struct Gate {
+  std::shared_ptr<const Authorizer> authorizer;
+  LiveCalls* calls;
+};
+
+void Authorize(void* state, grpc_auth_context* connection, const grpc_metadata* metadata, size_t count,
                grpc_process_auth_metadata_done_cb done, void* user_data) {
   absl::string_view path;
   absl::InlinedVector<absl::string_view, 2> authorization;
@@ -32,13 +38,14 @@ void Authorize(void* state, grpc_auth_context*, const grpc_metadata* metadata, s
     authorization.push_back(TextOf(metadata[i].value));
     consumed.push_back(metadata[i]);
   }
-  const auto& authorizer = *static_cast<std::shared_ptr<const Authorizer>*>(state);
-  const absl::Status status = authorizer->Check(path, authorization, absl::Now());
+  const Gate& gate = *static_cast<const Gate*>(state);
+  absl::Status status = gate.authorizer->Check(path, authorization, absl::Now());
+  if (status.ok()) status = gate.calls->Begin(connection);
   done(user_data, consumed.data(), consumed.size(), nullptr, 0, static_cast<grpc_status_code>(status.code()),
        status.ok() ? nullptr : std::string(status.message()).c_str());
 }
 
-void DestroyAuthorizer(void* state) { delete static_cast<std::shared_ptr<const Authorizer>*>(state); }
+void DestroyGate(void* state) { delete static_cast<Gate*>(state); }
 
 grpc_ssl_certificate_config_reload_status Fetch(void* state, grpc_ssl_server_certificate_config** config) {
   const std::optional<Certificates> fresh = static_cast<CurrentCertificates*>(state)->Take();
@@ -59,13 +66,11 @@ grpc_server_credentials* TlsCredentials(CurrentCertificates* certificates) {
 
 class CoreCredentials : public grpc::ServerCredentials {
  public:
-  CoreCredentials(CurrentCertificates* certificates, std::shared_ptr<const Authorizer> authorizer)
+  CoreCredentials(CurrentCertificates* certificates, std::shared_ptr<const Authorizer> authorizer, LiveCalls& calls)
       : credentials_(certificates == nullptr ? grpc_insecure_server_credentials_create()
                                              : TlsCredentials(certificates)) {
     grpc_server_credentials_set_auth_metadata_processor(
-        credentials_, {.process = Authorize,
-                       .destroy = DestroyAuthorizer,
-                       .state = new std::shared_ptr<const Authorizer>(std::move(authorizer))});
+        credentials_, {.process = Authorize, .destroy = DestroyGate, .state = new Gate{std::move(authorizer), &calls}});
   }
   ~CoreCredentials() override { grpc_server_credentials_release(credentials_); }
 
@@ -93,8 +98,9 @@ std::optional<Certificates> CurrentCertificates::Take() {
 }
 
 std::shared_ptr<grpc::ServerCredentials> PortCredentials(CurrentCertificates* certificates,
-                                                         std::shared_ptr<const Authorizer> authorizer) {
-  return std::make_shared<CoreCredentials>(certificates, std::move(authorizer));
+                                                         std::shared_ptr<const Authorizer> authorizer,
+                                                         LiveCalls& calls) {
+  return std::make_shared<CoreCredentials>(certificates, std::move(authorizer), calls);
 }
 
 }  // namespace onebyone

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "server/security/authorizer.h"
 #include "server/security/certificates.h"
+#include "server/security/live_calls.h"
 
 namespace onebyone {
 
@@ -32,8 +33,10 @@ class CurrentCertificates {
 
 // Credentials for one port of a grpc::Server. `certificates`: null for plaintext; set once before, and borrowed until
 // the server is gone. Connections keep what they were made with. `authorizer` sees every call of the port, of any
-// service, before the service does; the authorization header goes no further than that.
+// service, before the service does; the authorization header goes no further than that. What it lets in begins with
+// `calls`, which must outlive the server, and whose refusals are those of the call.
 std::shared_ptr<grpc::ServerCredentials> PortCredentials(CurrentCertificates* certificates,
-                                                         std::shared_ptr<const Authorizer> authorizer);
+                                                         std::shared_ptr<const Authorizer> authorizer,
+                                                         LiveCalls& calls);
 
 }  // namespace onebyone

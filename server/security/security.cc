@@ -23,11 +23,8 @@ absl::Status Naming(absl::string_view option, const absl::Status& status) {
 
 }  // namespace
 
-Security::Security(const SecurityOptions& options)
-    : guarded_(!options.tls_certificate.empty() || !options.token_file.empty() || !options.allow_methods.empty()) {}
-
 absl::StatusOr<std::unique_ptr<Security>> Security::Create(const SecurityOptions& options) {
-  std::unique_ptr<Security> security(new Security(options));
+  std::unique_ptr<Security> security(new Security());
   RETURN_IF_ERROR(security->Load(options));
   return security;
 }
@@ -77,12 +74,11 @@ absl::Status Security::UseTokens(const FileWatch::Contents& contents) {
 }
 
 std::shared_ptr<grpc::ServerCredentials> Security::MainPort() {
-  if (!guarded_) return grpc::InsecureServerCredentials();
-  return PortCredentials(certificates_.get(), authorizer_);
+  return PortCredentials(certificates_.get(), authorizer_, calls_);
 }
 
 std::shared_ptr<grpc::ServerCredentials> Security::HealthPort() {
-  return PortCredentials(nullptr, Authorizer::HealthOnly());
+  return PortCredentials(nullptr, Authorizer::HealthOnly(), calls_);
 }
 
 }  // namespace onebyone

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "server/security/authorizer.h"
 #include "server/security/file_watch.h"
+#include "server/security/live_calls.h"
 #include "server/security/port_credentials.h"
 #include "server/security/security_options.h"
 #include "server/security/ticker.h"
@@ -25,16 +26,19 @@ class Security {
   // Of the main port; before it opens.
   void TellRefusals(Authorizer::Refused refused) { authorizer_->TellRefusals(std::move(refused)); }
 
+  // The calls of all ports.
+  LiveCalls& calls() { return calls_; }
+
   std::shared_ptr<grpc::ServerCredentials> MainPort();
   std::shared_ptr<grpc::ServerCredentials> HealthPort();
 
  private:
-  explicit Security(const SecurityOptions& options);
+  Security() = default;
   absl::Status Load(const SecurityOptions& options);
   absl::Status UseCertificates(const FileWatch::Contents& contents);
   absl::Status UseTokens(const FileWatch::Contents& contents);
 
-  const bool guarded_;  // else the main port is plain
+  LiveCalls calls_{SteadyClock()};
   std::shared_ptr<Authorizer> authorizer_;
   std::unique_ptr<CurrentCertificates> certificates_;  // null: plaintext
   std::vector<std::unique_ptr<FileWatch>> watches_;

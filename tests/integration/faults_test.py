@@ -1,6 +1,7 @@
 """Connections and streams that mean harm: the real onebyone-server serves the others, and has nothing left of them afterwards."""
 import socket
 import struct
+import threading
 import time
 import unittest
 
@@ -12,10 +13,11 @@ from watching import memory_bound, metrics, metrics_address, open_files, rss_mib
 METRICS = ("--metrics-listen", "127.0.0.1:0")
 SPARE_FILES = 8     # a client's connection or a scrape that has not gone yet
 RSS_BOUND_MIB = 64  # freed memory stays with the allocator
+STORM_BOUND_MIB = 768  # thousands of calls at a time, of 13 KB and more; gigabytes without a bound
 
 
 class FaultsTest(unittest.TestCase):
-    def assert_unharmed(self, server, harm):
+    def assert_unharmed(self, server, harm, most_mib=RSS_BOUND_MIB):
         """Runs `harm` beside a bystander; then nothing may be left of it."""
         server.client.extract(request_for(PICTURE), timeout=60)
         scraped = metrics_address(server)
@@ -27,7 +29,7 @@ class FaultsTest(unittest.TestCase):
             self.assertTrue(wait_for(lambda: bystander.answers > after or bystander.failures))
         self.assertEqual(bystander.failures, [])
         self.assertTrue(wait_for(lambda: open_files(server) <= files + SPARE_FILES), (files, open_files(server)))
-        self.assertLess(rss_mib(server) - memory, memory_bound(RSS_BOUND_MIB))
+        self.assertLess(rss_mib(server) - memory, memory_bound(most_mib))
         self.assertTrue(wait_for(lambda: float(metrics(scraped)["onebyone_requests_in_work"]) == 0))
         self.assertEqual(len(server.client.list_models(model_pb2.ListModelsRequest(), timeout=60).models), 1)
 
@@ -69,6 +71,33 @@ class FaultsTest(unittest.TestCase):
             for _ in range(4):
                 storm()
             self.assert_unharmed(server, storm)
+
+    def test_connections_that_open_and_reset_streams_without_a_pause_take_no_memory_and_no_turn_of_others(self):
+        """CVE-2023-44487: without a bound of live calls these took gigabytes in seconds."""
+        for method in (SERVICE + "ExtractFeatures", "/grpc.health.v1.Health/Watch", "/no.Such/Method"):
+            with self.subTest(method), RunningServer(*METRICS) as server:
+                block = header_block(method)
+                end = time.monotonic() + 3
+
+                def reset_without_pause():
+                    while time.monotonic() < end:
+                        connection = RawConnection(server.address)
+                        connection.socket.settimeout(1)  # the server reads no more of one who reads nothing
+                        try:
+                            while time.monotonic() < end:
+                                connection.send(b"".join(connection.call_and_reset(block) for _ in range(100)))
+                        except OSError:
+                            pass
+                        connection.close()
+
+                def storm():
+                    callers = [threading.Thread(target=reset_without_pause) for _ in range(4)]
+                    for caller in callers:
+                        caller.start()
+                    for caller in callers:
+                        caller.join()
+                self.assert_unharmed(server, storm, STORM_BOUND_MIB)
+                self.assertIn("calls are refused", server.log())
 
     def test_a_hundred_thousand_tiny_calls_are_answered_within_a_minute(self):
         with RunningServer(*METRICS) as server:
