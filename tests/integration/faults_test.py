@@ -97,7 +97,6 @@ class FaultsTest(unittest.TestCase):
                     for caller in callers:
                         caller.join()
                 self.assert_unharmed(server, storm, STORM_BOUND_MIB)
-                self.assertIn("calls are refused", server.log())
 
     def test_a_hundred_thousand_tiny_calls_are_answered_within_a_minute(self):
         with RunningServer(*METRICS) as server:
