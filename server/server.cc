@@ -42,7 +42,6 @@ constexpr int kRestAfterLook = 49;
 // A client that cancels often is ahead of the server by some calls, of which none is an open stream for it any more.
 constexpr int kLiveCallsPerStream = 4;
 constexpr int kFullConnections = 16;
-constexpr int kMostStreamsCounted = 1 << 20;  // no count overflows
 constexpr absl::Duration kBetweenLateLooks = absl::Milliseconds(250);
 constexpr int kMostReflectionThreads = 16;  // each reflection stream holds one
 
@@ -156,7 +155,7 @@ absl::Status Server::Listen() {
   if (options_.listen.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   refused_calls_ = std::make_unique<RefusedCalls>(observability_->metrics().calls(), SteadyClock());
   security_->TellRefusals([this](absl::string_view path, const absl::Status& why) { refused_calls_->Tell(path, why); });
-  const int live_calls = kLiveCallsPerStream * std::min(options_.listen.max_streams, kMostStreamsCounted);
+  const int live_calls = kLiveCallsPerStream * options_.listen.max_streams;
   security_->calls().SetLimits({.of_connection = live_calls, .of_all = kFullConnections * live_calls});
   grpc::ServerBuilder builder;
   Configure(options_, builder);
