@@ -19,6 +19,7 @@
 #include "server/cpu_quota.h"
 #include "server/observability/call_interceptor.h"
 #include "server/security/live_call_interceptor.h"
+#include "server/security/read_guard.h"
 #include "server/status_details.h"
 
 namespace onebyone {
@@ -42,6 +43,8 @@ constexpr int kRestAfterLook = 49;
 // A client that cancels often is ahead of the server by some calls, of which none is an open stream for it any more.
 constexpr int kLiveCallsPerStream = 4;
 constexpr int kFullConnections = 16;
+// So that a client with somewhat too long headers is told so.
+constexpr int kHeaderBlockPerHeaderBytes = 4;
 constexpr absl::Duration kBetweenLateLooks = absl::Milliseconds(250);
 constexpr int kMostReflectionThreads = 16;  // each reflection stream holds one
 
@@ -157,12 +160,15 @@ absl::Status Server::Listen() {
   security_->TellRefusals([this](absl::string_view path, const absl::Status& why) { refused_calls_->Tell(path, why); });
   const int live_calls = kLiveCallsPerStream * options_.listen.max_streams;
   security_->calls().SetLimits({.of_connection = live_calls, .of_all = kFullConnections * live_calls});
+  const int64_t header_bytes = options_.listen.max_header_bytes;
+  GuardReads(kHeaderBlockPerHeaderBytes * header_bytes);
   grpc::ServerBuilder builder;
   Configure(options_, builder);
   const std::string& address = options_.listen.address;
-  builder.AddListeningPort(address, security_->MainPort(), &port_);
+  builder.AddListeningPort(address, security_->MainPort(header_bytes), &port_);
   const std::string& health_address = options_.security.health_listen;
-  if (!health_address.empty()) builder.AddListeningPort(health_address, security_->HealthPort(), &health_port_);
+  if (!health_address.empty())
+    builder.AddListeningPort(health_address, security_->HealthPort(header_bytes), &health_port_);
   builder.RegisterService(service_.get());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(MakeCallInterceptors(*observability_));

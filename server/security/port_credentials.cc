@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 
@@ -20,11 +21,18 @@ absl::string_view TextOf(const grpc_slice& slice) {
   return {reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(slice)), GRPC_SLICE_LENGTH(slice)};
 }
 
-// What decides of the calls of a port.
-struct Gate {
-  std::shared_ptr<const Authorizer> authorizer;
-  LiveCalls* calls;
-};
+// RFC 9113, 6.5.2.
+constexpr size_t kBytesAroundHeader = 32;
+
+absl::Status CheckHeaderBytes(const grpc_metadata* metadata, size_t count, int64_t most) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < count; ++i) {
+    bytes += GRPC_SLICE_LENGTH(metadata[i].key) + GRPC_SLICE_LENGTH(metadata[i].value) + kBytesAroundHeader;
+  }
+  if (bytes <= static_cast<size_t>(most)) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("headers: wanted at most ", most, " bytes (max_header_bytes), got ", bytes));
+}
 
 void Authorize(void* state, grpc_auth_context* connection, const grpc_metadata* metadata, size_t count,
                grpc_process_auth_metadata_done_cb done, void* user_data) {
@@ -38,14 +46,15 @@ void Authorize(void* state, grpc_auth_context* connection, const grpc_metadata* 
     authorization.push_back(TextOf(metadata[i].value));
     consumed.push_back(metadata[i]);
   }
-  const Gate& gate = *static_cast<const Gate*>(state);
-  absl::Status status = gate.authorizer->Check(path, authorization, absl::Now());
+  const CallGate& gate = *static_cast<const CallGate*>(state);
+  absl::Status status = CheckHeaderBytes(metadata, count, gate.max_header_bytes);
+  if (status.ok()) status = gate.authorizer->Check(path, authorization, absl::Now());
   if (status.ok()) status = gate.calls->Begin(connection);
   done(user_data, consumed.data(), consumed.size(), nullptr, 0, static_cast<grpc_status_code>(status.code()),
        status.ok() ? nullptr : std::string(status.message()).c_str());
 }
 
-void DestroyGate(void* state) { delete static_cast<Gate*>(state); }
+void DestroyGate(void* state) { delete static_cast<CallGate*>(state); }
 
 grpc_ssl_certificate_config_reload_status Fetch(void* state, grpc_ssl_server_certificate_config** config) {
   const std::optional<Certificates> fresh = static_cast<CurrentCertificates*>(state)->Take();
@@ -66,11 +75,11 @@ grpc_server_credentials* TlsCredentials(CurrentCertificates* certificates) {
 
 class CoreCredentials : public grpc::ServerCredentials {
  public:
-  CoreCredentials(CurrentCertificates* certificates, std::shared_ptr<const Authorizer> authorizer, LiveCalls& calls)
+  CoreCredentials(CurrentCertificates* certificates, CallGate gate)
       : credentials_(certificates == nullptr ? grpc_insecure_server_credentials_create()
                                              : TlsCredentials(certificates)) {
     grpc_server_credentials_set_auth_metadata_processor(
-        credentials_, {.process = Authorize, .destroy = DestroyGate, .state = new Gate{std::move(authorizer), &calls}});
+        credentials_, {.process = Authorize, .destroy = DestroyGate, .state = new CallGate(std::move(gate))});
   }
   ~CoreCredentials() override { grpc_server_credentials_release(credentials_); }
 
@@ -97,10 +106,8 @@ std::optional<Certificates> CurrentCertificates::Take() {
   return std::exchange(fresh_, std::nullopt);
 }
 
-std::shared_ptr<grpc::ServerCredentials> PortCredentials(CurrentCertificates* certificates,
-                                                         std::shared_ptr<const Authorizer> authorizer,
-                                                         LiveCalls& calls) {
-  return std::make_shared<CoreCredentials>(certificates, std::move(authorizer), calls);
+std::shared_ptr<grpc::ServerCredentials> PortCredentials(CurrentCertificates* certificates, CallGate gate) {
+  return std::make_shared<CoreCredentials>(certificates, std::move(gate));
 }
 
 }  // namespace onebyone

@@ -73,12 +73,14 @@ absl::Status Security::UseTokens(const FileWatch::Contents& contents) {
   return absl::OkStatus();
 }
 
-std::shared_ptr<grpc::ServerCredentials> Security::MainPort() {
-  return PortCredentials(certificates_.get(), authorizer_, calls_);
+std::shared_ptr<grpc::ServerCredentials> Security::MainPort(int64_t max_header_bytes) {
+  return PortCredentials(certificates_.get(),
+                         {.max_header_bytes = max_header_bytes, .authorizer = authorizer_, .calls = &calls_});
 }
 
-std::shared_ptr<grpc::ServerCredentials> Security::HealthPort() {
-  return PortCredentials(nullptr, Authorizer::HealthOnly(), calls_);
+std::shared_ptr<grpc::ServerCredentials> Security::HealthPort(int64_t max_header_bytes) {
+  return PortCredentials(
+      nullptr, {.max_header_bytes = max_header_bytes, .authorizer = Authorizer::HealthOnly(), .calls = &calls_});
 }
 
 }  // namespace onebyone

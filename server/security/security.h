@@ -29,8 +29,9 @@ class Security {
   // The calls of all ports.
   LiveCalls& calls() { return calls_; }
 
-  std::shared_ptr<grpc::ServerCredentials> MainPort();
-  std::shared_ptr<grpc::ServerCredentials> HealthPort();
+  // Whose calls may have so many bytes of headers.
+  std::shared_ptr<grpc::ServerCredentials> MainPort(int64_t max_header_bytes);
+  std::shared_ptr<grpc::ServerCredentials> HealthPort(int64_t max_header_bytes);
 
  private:
   Security() = default;

@@ -8,6 +8,8 @@
 #include <atomic>
 #include <cerrno>
 
+#include "server/security/read_guard.h"
+
 namespace onebyone {
 namespace {
 
@@ -45,6 +47,7 @@ void KeepSpareFile() {
 extern "C" int accept4(int socket, sockaddr* address, socklen_t* length, int flags) {
   for (;;) {
     const int accepted = onebyone::Accept(socket, address, length, flags);
+    if (accepted >= 0) onebyone::GuardReadsOf(accepted);
     if (accepted >= 0 || !onebyone::IsOutOfFiles()) return accepted;
     if (onebyone::TurnOneAway(socket)) continue;
     errno = EAGAIN;  // what a listener is used to: it waits for the next connection

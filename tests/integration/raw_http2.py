@@ -1,9 +1,10 @@
 """HTTP/2 written by hand, for what no well-behaved client does."""
 import socket
+import ssl
 import struct
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-DATA, HEADERS, RST_STREAM, SETTINGS, PING, WINDOW_UPDATE = 0, 1, 3, 4, 6, 8
+DATA, HEADERS, RST_STREAM, SETTINGS, PING, WINDOW_UPDATE, CONTINUATION = 0, 1, 3, 4, 6, 8, 9
 END_STREAM, ACK, END_HEADERS = 1, 1, 4
 CANCEL = struct.pack(">I", 8)
 EMPTY_MESSAGE = b"\0" + struct.pack(">I", 0)
@@ -14,9 +15,13 @@ def frame(kind, flags, stream, payload=b""):
 
 
 def header_block(method):
-    """The headers of a gRPC call as literals (RFC 7541, 6.2.2), so that one block does for all streams."""
-    fields = ((":method", "POST"), (":scheme", "http"), (":path", method), (":authority", "localhost"), ("te", "trailers"),
-              ("content-type", "application/grpc"))
+    """The headers of a gRPC call, so that one block does for all streams."""
+    return literals((":method", "POST"), (":scheme", "http"), (":path", method), (":authority", "localhost"), ("te", "trailers"),
+                    ("content-type", "application/grpc"))
+
+
+def literals(*fields):
+    """Fields that no table is needed for (RFC 7541, 6.2.2), each name and value shorter than 127 bytes."""
     return b"".join(b"\0" + bytes((len(name),)) + name.encode() + bytes((len(value),)) + value.encode() for name, value in fields)
 
 
@@ -28,8 +33,13 @@ def connect(address, timeout=60):
 class RawConnection:
     """Streams one after another on one connection; `send` what `call` and others make."""
 
-    def __init__(self, address):
+    def __init__(self, address, tls=False):
         self.socket = connect(address)
+        if tls:
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            context.set_alpn_protocols(["h2"])
+            self.socket = context.wrap_socket(self.socket)
         self._received = b""
         self._next_stream = 1
         self.ended = 0
