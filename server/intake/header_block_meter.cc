@@ -59,7 +59,9 @@ void HeaderBlockMeter::BeginFrame() {
   if (type == kHeaders) {
     const uint32_t stream = (uint32_t{header_[5]} & kStreamBits) << 24 | uint32_t{header_[6]} << 16 |
                             uint32_t{header_[7]} << 8 | header_[8];
-    most_of_block_ = stream > last_stream_ ? most_ : kMostTrailerBytes;
+    const bool is_call = stream > last_stream_;
+    most_of_block_ = is_call ? most_ : kMostTrailerBytes;
+    calls_ += is_call ? 1 : 0;
     last_stream_ = std::max(last_stream_, stream);
     block_ = HpackSize();
     frames_ = 0;

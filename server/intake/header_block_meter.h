@@ -23,6 +23,9 @@ class HeaderBlockMeter {
   // The next bytes. False from the first on that make a block too long.
   bool Take(absl::Span<const uint8_t> bytes);
 
+  bool is_http2() const { return state_ != State::kOther; }  // by what has come
+  int64_t calls() const { return calls_; }                   // that have begun
+
  private:
   static constexpr size_t kFrameHeaderBytes = 9;
   enum class State : uint8_t { kPreface, kFrameHeader, kPayload, kOther, kTooLong };
@@ -41,7 +44,8 @@ class HeaderBlockMeter {
   uint32_t payload_left_ = 0;
   uint32_t priority_left_ = 0;  // bytes of it, before the block
   uint32_t last_stream_ = 0;    // the newest
-  bool is_block_ = false;       // whether the frame belongs to a block
+  int64_t calls_ = 0;
+  bool is_block_ = false;  // whether the frame belongs to a block
   int64_t most_of_block_ = 0;
   int64_t frames_ = 0;  // bytes of the headers of its frames
   HpackSize block_;

@@ -29,9 +29,10 @@ bool TakeHeaders(HeaderBlockMeter& meter, const msghdr& message, size_t received
 
 }  // namespace
 
-int* UnreadBytes(msghdr& message) {
+int* UnreadBytes(const msghdr& message) {
   if (message.msg_control == nullptr) return nullptr;
-  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
+       part = CMSG_NXTHDR(const_cast<msghdr*>(&message), part)) {  // a function of C, which changes nothing
     if (part->cmsg_level == SOL_TCP && part->cmsg_type == TCP_CM_INQ && part->cmsg_len == CMSG_LEN(sizeof(int))) {
       return reinterpret_cast<int*>(CMSG_DATA(part));
     }
@@ -52,13 +53,20 @@ AcceptedConnections::Verdict AcceptedConnections::Take(int socket, const msghdr&
   const auto found = shard.connections.find(socket);
   if (found == shard.connections.end()) return Verdict::kGoOn;
   Connection& connection = found->second;
-  const int* const unread = UnreadBytes(const_cast<msghdr&>(message));
-  connection.without_pause =
-      received <= 0 || (unread != nullptr && *unread == 0) ? 0 : connection.without_pause + received;
+  const bool is_within = received <= 0 || TakeHeaders(connection.meter, message, static_cast<size_t>(received));
+  const int* const unread = UnreadBytes(message);
+  const bool is_pause = received <= 0 || (unread != nullptr && *unread == 0);
+  const bool is_call = connection.meter.calls() != connection.calls;
+  connection.calls = connection.meter.calls();
+  connection.without_pause = is_pause ? 0 : connection.without_pause + received;
+  connection.without_call =
+      is_pause || is_call || !connection.meter.is_http2() ? 0 : connection.without_call + received;
   Verdict verdict = Verdict::kGoOn;
-  if (received > 0 && !TakeHeaders(connection.meter, message, static_cast<size_t>(received))) {
+  if (!is_within) {
     verdict = Verdict::kTooLongHeaders;
-  } else if (unread != nullptr && connection.without_pause >= kBytesBetweenPauses) {
+  } else if (unread != nullptr &&
+             (connection.without_call >= kMostBytesWithoutCall || connection.without_pause >= kBytesBetweenPauses)) {
+    connection.without_call = 0;
     connection.without_pause = 0;
     return Verdict::kPause;
   } else if (connection.without_pause >= kMostBytesWithoutPause) {

@@ -24,8 +24,11 @@ class AcceptedConnections {
     kTooLongWithoutPause,
   };
 
-  // Bytes of a connection behind which it pauses; without the kernel's word it cannot, and may have so many.
-  static constexpr int64_t kBytesBetweenPauses = int64_t{1} << 20;
+  // Bytes in which no call begins, behind which a connection pauses; those of others have bounds of their own. Of
+  // encrypted bytes nobody knows here.
+  static constexpr int64_t kMostBytesWithoutCall = int64_t{1} << 20;
+  // And any bytes; where the kernel does not tell what is left, it cannot pause, and has to make one itself.
+  static constexpr int64_t kBytesBetweenPauses = int64_t{256} << 20;
   static constexpr int64_t kMostBytesWithoutPause = int64_t{768} << 20;
 
   // One has been accepted on `socket`; its headers may have so many bytes (HeaderBlockMeter).
@@ -39,7 +42,10 @@ class AcceptedConnections {
   struct Connection {
     uint64_t cookie = 0;
     HeaderBlockMeter meter{0};
-    int64_t without_pause = 0;  // bytes
+    int64_t calls = 0;
+    // Bytes:
+    int64_t without_call = 0;
+    int64_t without_pause = 0;
   };
   struct Shard {
     absl::Mutex mutex;
@@ -53,6 +59,6 @@ class AcceptedConnections {
 
 // Where the kernel has told of it (TCP_INQ): how many bytes can be read at once behind those in `message`. Null where
 // it has not.
-int* UnreadBytes(msghdr& message);
+int* UnreadBytes(const msghdr& message);
 
 }  // namespace onebyone

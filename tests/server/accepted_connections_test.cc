@@ -9,6 +9,9 @@
 #include <cstring>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
 namespace onebyone {
 namespace {
 
@@ -61,8 +64,24 @@ class AcceptedConnectionsTest : public ::testing::Test {
   AcceptedConnections connections_;
 };
 
-const std::string kTooLong =
-    std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + std::string("\0\x04\0\x01\0\0\0\0\x01", 9);
+const std::string kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const std::string kTooLong = kPreface + std::string("\0\x04\0\x01\0\0\0\0\x01", 9);
+
+// At least so many bytes of pings.
+std::string FramesWithoutCall(int64_t bytes) {
+  constexpr absl::string_view kPing(
+      "\0\0\x08\x06\0\0\0\0\0"
+      "01234567",
+      17);
+  std::string pings;
+  while (static_cast<int64_t>(pings.size()) < bytes) absl::StrAppend(&pings, kPing);
+  return pings;
+}
+
+std::string BeginningOfCall(uint8_t stream) {
+  constexpr absl::string_view kToStream("\0\0\x01\x01\x04\0\0\0", 8);
+  return absl::StrCat(kToStream, std::string(1, static_cast<char>(stream)), "\x82");
+}
 
 TEST_F(AcceptedConnectionsTest, ThatSendTooLongHeadersAreToBeClosed) {
   EXPECT_EQ(Take({kTooLong.substr(0, 30), 100}), Verdict::kGoOn);
@@ -70,16 +89,21 @@ TEST_F(AcceptedConnectionsTest, ThatSendTooLongHeadersAreToBeClosed) {
   EXPECT_EQ(Take({"more", 0}), Verdict::kTooLongHeaders);
 }
 
-TEST_F(AcceptedConnectionsTest, PauseBehindSoManyBytes) {
-  const std::string half(AcceptedConnections::kBytesBetweenPauses / 2, 'x');
+TEST_F(AcceptedConnectionsTest, PauseBehindSoManyBytesInWhichNoCallBegins) {
+  EXPECT_EQ(Take({kPreface, 1}), Verdict::kGoOn);
+  const std::string half = FramesWithoutCall(AcceptedConnections::kMostBytesWithoutCall / 2);
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(Take({half, 1}), Verdict::kGoOn);
     EXPECT_EQ(Take({half, 1}), Verdict::kPause);
   }
+  for (uint8_t call = 1; call < 10; call += 2) {
+    EXPECT_EQ(Take({absl::StrCat(half, BeginningOfCall(call)), 1}), Verdict::kGoOn);
+  }
 }
 
 TEST_F(AcceptedConnectionsTest, NeedNoPauseWhereTheyMakeOne) {
-  const std::string half(AcceptedConnections::kBytesBetweenPauses / 2, 'x');
+  EXPECT_EQ(Take({kPreface, 1}), Verdict::kGoOn);
+  const std::string half = FramesWithoutCall(AcceptedConnections::kMostBytesWithoutCall / 2);
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(Take({half, 1}), Verdict::kGoOn);
     EXPECT_EQ(Take({half, 0}), Verdict::kGoOn);  // nothing is left to be read
@@ -88,6 +112,13 @@ TEST_F(AcceptedConnectionsTest, NeedNoPauseWhereTheyMakeOne) {
   Message none("", 0);
   EXPECT_EQ(connections_.Take(sockets_[0], none.get(), -1), Verdict::kGoOn);  // there was nothing
   EXPECT_EQ(Take({half, 1}), Verdict::kGoOn);
+}
+
+TEST_F(AcceptedConnectionsTest, PauseBehindManyBytesOfAnyKind) {
+  Message message(std::string(32 << 20, 'x'), 1);
+  int64_t taken = message.size();
+  while (connections_.Take(sockets_[0], message.get(), message.size()) == Verdict::kGoOn) taken += message.size();
+  EXPECT_EQ(taken, AcceptedConnections::kBytesBetweenPauses);
 }
 
 TEST_F(AcceptedConnectionsTest, OfWhichTheKernelDoesNotTellMayNotGoOnForever) {
