@@ -47,7 +47,7 @@ constexpr int kFullConnections = 16;
 // 13 KB each.
 constexpr int kMostBytesOfRead = 64 << 10;
 // So that a client with somewhat too long headers is told so.
-constexpr int kHeaderBlockPerHeaderBytes = 4;
+constexpr int kHeaderBlockPerHeaderBytes = 8;
 constexpr absl::Duration kBetweenLateLooks = absl::Milliseconds(250);
 constexpr int kMostReflectionThreads = 16;  // each reflection stream holds one
 

@@ -43,7 +43,7 @@ void Warn(Verdict why) {
     told = now;
   }
   if (why == Verdict::kTooLongHeaders) {
-    spdlog::warn("connections are closed: headers of one call with more than {} bytes (four times --max-header-bytes)",
+    spdlog::warn("connections are closed: headers of one call with more than {} bytes (eight times --max-header-bytes)",
                  most_block_bytes.load());
   } else {
     spdlog::warn("connections are closed: more than {} bytes without a pause",
