@@ -142,12 +142,15 @@ absl::Status CheckDefault(const ModelSet& set, const std::string& wanted) {
                                                     wanted, "'; there are ", absl::StrJoin(names, ", "), why));
 }
 
-// The aliases of the folder; none without the file. INVALID_ARGUMENT where one is called as a model is.
-absl::StatusOr<std::vector<ModelAlias>> ReadAliases(const std::string& folder, const std::vector<ModelEntry>& entries) {
+// The aliases of the folder; none without the file, and `before` where it is empty: somebody is writing it.
+// INVALID_ARGUMENT where one is called as a model is.
+absl::StatusOr<std::vector<ModelAlias>> ReadAliases(const std::string& folder, const std::vector<ModelEntry>& entries,
+                                                    const std::vector<ModelAlias>& before) {
   const std::string path = (std::filesystem::path(folder) / kAliasesFile).string();
   std::error_code error;
   if (!std::filesystem::exists(path, error)) return std::vector<ModelAlias>{};
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMostAliasBytes));
+  if (text.empty()) return before;
   ASSIGN_OR_RETURN(std::vector<ModelAlias> aliases, ParseModelAliases(text));
   for (const ModelAlias& alias : aliases) {
     for (const ModelEntry& entry : entries) {
@@ -187,7 +190,7 @@ absl::StatusOr<std::unique_ptr<ModelRegistry>> ModelRegistry::Load(const Options
   const std::vector<ModelEntry> tried = models->entries;
   for (const ModelEntry& entry : tried) FallBack(entry.name, folders, options, models->entries);
   models->default_model = DefaultOf(models->entries, options.default_model, "");
-  ASSIGN_OR_RETURN(models->aliases, ReadAliases(options.folder, models->entries));
+  ASSIGN_OR_RETURN(models->aliases, ReadAliases(options.folder, models->entries, {}));
   RETURN_IF_ERROR(CheckDefault(*models, options.default_model));
   registry->Publish(std::move(models));
   return registry;
@@ -212,7 +215,7 @@ ModelRegistry::Changes ModelRegistry::Reload(When when) {
   for (const ModelEntry& failed : changes.failed) FallBack(failed.name, *folders, options_, after->entries);
   KeepWhatMayComeBack(*folders, *before, when, after->entries);
   after->default_model = DefaultOf(after->entries, options_.default_model, before->default_model);
-  absl::StatusOr<std::vector<ModelAlias>> aliases = ReadAliases(options_.folder, after->entries);
+  absl::StatusOr<std::vector<ModelAlias>> aliases = ReadAliases(options_.folder, after->entries, before->aliases);
   changes.problem = aliases.status();
   after->aliases = aliases.ok() ? *std::move(aliases) : before->aliases;
   for (const ModelEntry& entry : before->entries) {

@@ -188,6 +188,47 @@ void WriteInferRequests(const SeedWriter& seeds) {
   seeds.Write("kserve_bytes", "longest", std::string("\x01\x00", 2) + LittleEndian(0xFFFFFFFF, 4) + "cat");
 }
 
+std::string Http2Frame(uint8_t type, uint8_t flags, uint8_t stream, absl::string_view payload) {
+  const std::string head = {static_cast<char>(payload.size() >> 16),
+                            static_cast<char>(payload.size() >> 8),
+                            static_cast<char>(payload.size()),
+                            static_cast<char>(type),
+                            static_cast<char>(flags),
+                            0,
+                            0,
+                            0,
+                            static_cast<char>(stream)};
+  return absl::StrCat(head, payload);
+}
+
+void WriteHeaderBlocks(const SeedWriter& seeds) {
+  constexpr uint8_t kData = 0;
+  constexpr uint8_t kHeaders = 1;
+  constexpr uint8_t kSettings = 4;
+  constexpr uint8_t kContinuation = 9;
+  constexpr uint8_t kEndHeaders = 4;
+  constexpr uint8_t kHasPriority = 0x20;
+  const std::string whole("\0\x3f", 2);  // HTTP/2, in parts of 64 bytes
+  const std::string parts(2, '\0');      // of one
+  const std::string fields = absl::StrCat("\x82\x86\x41\x0fwww.example.com", "\x40\x04name\x05value",
+                                          absl::string_view("\0\x02te\x08trailers", 13), "\x3f\xe1\x1f",
+                                          "\x0f\x0d\x02ok\x04\x7f\x23", std::string(162, 'v'));
+  const std::string call = absl::StrCat(Http2Frame(kSettings, 0, 0, ""), Http2Frame(kHeaders, kEndHeaders, 1, fields),
+                                        Http2Frame(kData, 1, 1, "message"));
+  seeds.Write("header_blocks", "call", whole + call);
+  seeds.Write("header_blocks", "call_by_bytes", parts + call);
+  seeds.Write("header_blocks", "trailers", absl::StrCat(whole, call, Http2Frame(kHeaders, 5, 1, fields)));
+  seeds.Write("header_blocks", "priority",
+              absl::StrCat(parts, Http2Frame(kHeaders, kEndHeaders | kHasPriority, 1, absl::StrCat("prior", fields))));
+  std::string continued = Http2Frame(kHeaders, 0, 3, fields);
+  for (int i = 0; i < 12; ++i) continued += Http2Frame(kContinuation, 0, 3, fields);
+  seeds.Write("header_blocks", "continued", whole + continued);
+  seeds.Write("header_blocks", "tiny_fields",
+              absl::StrCat(parts, Http2Frame(kHeaders, 0, 1, std::string(100, '\x95')),
+                           Http2Frame(kContinuation, kEndHeaders, 1, std::string(23, '\x95'))));
+  seeds.Write("header_blocks", "not_http2", absl::StrCat("\x01\x3f", "GET / HTTP/1.1\r\n"));
+}
+
 // Choices are bytes: a few of every kind of network, precision and kernel.
 void WriteNetworks(const SeedWriter& seeds) {
   for (int seed = 0; seed < 24; ++seed) {
@@ -217,6 +258,7 @@ int main(int argc, char** argv) {
   WriteArrays(seeds);
   WriteExtractRequests(seeds);
   WriteInferRequests(seeds);
+  WriteHeaderBlocks(seeds);
   WriteNetworks(seeds);
   return 0;
 }

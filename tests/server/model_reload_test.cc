@@ -206,6 +206,26 @@ TEST_F(ModelReload, AliasesFollowTheirFile) {
   EXPECT_EQ(*models_->Find("stable", 0), *models_->Find("b", 0));
 }
 
+TEST_F(ModelReload, AnEmptyFileOfAliasesIsTakenForOneThatIsBeingWritten) {
+  Start({"a"});
+  const auto write = [this](absl::string_view text) { std::ofstream(folder_ + "/aliases") << text; };
+  write("");
+  EXPECT_THAT(models_->Reload(When::kNow).problem, IsOk());
+  write("stable a\n");
+  models_->Reload(When::kNow);
+  write("");
+  EXPECT_THAT(models_->Reload(When::kNow).problem, IsOk());
+  EXPECT_THAT(models_->Find("stable", 0), IsOk());
+  write("# none\n");
+  models_->Reload(When::kNow);
+  EXPECT_THAT(models_->Find("stable", 0), StatusIs(absl::StatusCode::kNotFound));
+  write("stable a\n");
+  models_->Reload(When::kNow);
+  fs::remove(folder_ + "/aliases");
+  models_->Reload(When::kNow);
+  EXPECT_THAT(models_->Find("stable", 0), StatusIs(absl::StatusCode::kNotFound));
+}
+
 TEST_F(ModelReload, TheWatcherLoadsWhenAskedAndTellsWhatChanged) {
   Start({"a"});
   absl::Notification changed;
