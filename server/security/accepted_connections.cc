@@ -54,13 +54,17 @@ AcceptedConnections::Verdict AcceptedConnections::Take(int socket, const msghdr&
   if (found == shard.connections.end()) return Verdict::kGoOn;
   Connection& connection = found->second;
   const bool is_within = received <= 0 || TakeHeaders(connection.meter, message, static_cast<size_t>(received));
-  const int* const unread = UnreadBytes(message);
-  const bool is_pause = received <= 0 || (unread != nullptr && *unread == 0);
+  const int* const unread = received > 0 ? UnreadBytes(message) : nullptr;
+  connection.empty_reads = received > 0 ? 0 : connection.empty_reads + 1;
+  connection.is_told_of_unread = connection.is_told_of_unread || unread != nullptr;
+  // gRPC takes a first empty read for the end of what it reads at once, and only the second for a pause.
+  const bool is_pause =
+      connection.empty_reads >= (connection.is_told_of_unread ? 1 : 2) || (unread != nullptr && *unread == 0);
   const bool is_call = connection.meter.calls() != connection.calls;
   connection.calls = connection.meter.calls();
-  connection.without_pause = is_pause ? 0 : connection.without_pause + received;
-  connection.without_call =
-      is_pause || is_call || !connection.meter.is_http2() ? 0 : connection.without_call + received;
+  const int64_t bytes = std::max<int64_t>(0, received);
+  connection.without_pause = is_pause ? 0 : connection.without_pause + bytes;
+  connection.without_call = is_pause || is_call || !connection.meter.is_http2() ? 0 : connection.without_call + bytes;
   Verdict verdict = Verdict::kGoOn;
   if (!is_within) {
     verdict = Verdict::kTooLongHeaders;

@@ -43,6 +43,8 @@ class AcceptedConnections {
     uint64_t cookie = 0;
     HeaderBlockMeter meter{0};
     int64_t calls = 0;
+    bool is_told_of_unread = false;  // by the kernel
+    int64_t empty_reads = 0;         // the last ones
     // Bytes:
     int64_t without_call = 0;
     int64_t without_pause = 0;

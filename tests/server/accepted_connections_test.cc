@@ -128,6 +128,22 @@ TEST_F(AcceptedConnectionsTest, OfWhichTheKernelDoesNotTellMayNotGoOnForever) {
   EXPECT_EQ(taken, AcceptedConnections::kMostBytesWithoutPause);
 }
 
+TEST_F(AcceptedConnectionsTest, OfWhichTheKernelDoesNotTellPauseAtTheSecondEmptyRead) {
+  Message message(std::string(64 << 20, 'x'), -1);
+  Message none("", -1);
+  const int64_t most = AcceptedConnections::kMostBytesWithoutPause / message.size();
+  for (int64_t i = 0; i < 2 * most; ++i) {
+    ASSERT_EQ(connections_.Take(sockets_[0], message.get(), message.size()), Verdict::kGoOn);
+    ASSERT_EQ(connections_.Take(sockets_[0], none.get(), -1), Verdict::kGoOn);
+    ASSERT_EQ(connections_.Take(sockets_[0], none.get(), -1), Verdict::kGoOn);
+  }
+  int64_t taken = 1;
+  for (; connections_.Take(sockets_[0], message.get(), message.size()) == Verdict::kGoOn; ++taken) {
+    ASSERT_EQ(connections_.Take(sockets_[0], none.get(), -1), Verdict::kGoOn);
+  }
+  EXPECT_EQ(taken, most);
+}
+
 TEST_F(AcceptedConnectionsTest, SocketsThatNobodyAcceptedAreLeftAlone) {
   Message message(kTooLong, 0);
   EXPECT_EQ(connections_.Take(sockets_[1], message.get(), message.size()), Verdict::kGoOn);
