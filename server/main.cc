@@ -11,6 +11,7 @@
 #include "server/library_output.h"
 #include "server/log.h"
 #include "server/observability/build_information.h"
+#include "server/read_buffers.h"
 #include "server/server.h"
 #include "server/service_manager.h"
 #include "server/signals.h"
@@ -30,6 +31,7 @@ void WarnUnlessOk(const absl::Status& status) {
 }
 
 int Serve(const onebyone::ServerOptions& options) {
+  onebyone::BoundReadBuffers();
   onebyone::StartLog(options.log_level, options.observability.log_format);
   const onebyone::LibraryOutput library_output;
   onebyone::Signals signals;  // before any other thread, so that all of them leave the signals to it

@@ -43,8 +43,8 @@ constexpr int kRestAfterLook = 49;
 // A client that cancels often is ahead of the server by some calls, of which none is an open stream for it any more.
 constexpr int kLiveCallsPerStream = 4;
 constexpr int kFullConnections = 16;
-// What gRPC takes from a socket before it works on it: 400 of the smallest calls, of 13 KB each in memory.
-// Its own 4 MiB are 25,000.
+// What gRPC takes from a socket before it works on it (BoundReadBuffers): 400 of the smallest calls, of 13 KB each in
+// memory. Its own 4 MiB are 25,000.
 constexpr int kMostBytesOfRead = 64 << 10;
 // So that a client with somewhat too long headers is told so.
 constexpr int kHeaderBlockPerHeaderBytes = 8;

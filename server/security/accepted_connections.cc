@@ -55,30 +55,23 @@ AcceptedConnections::Verdict AcceptedConnections::Take(int socket, const msghdr&
   Connection& connection = found->second;
   const bool is_within = received <= 0 || TakeHeaders(connection.meter, message, static_cast<size_t>(received));
   const int* const unread = received > 0 ? UnreadBytes(message) : nullptr;
-  connection.empty_reads = received > 0 ? 0 : connection.empty_reads + 1;
-  connection.is_told_of_unread = connection.is_told_of_unread || unread != nullptr;
-  // gRPC takes a first empty read for the end of what it reads at once, and only the second for a pause.
-  const bool is_pause =
-      connection.empty_reads >= (connection.is_told_of_unread ? 1 : 2) || (unread != nullptr && *unread == 0);
+  const bool is_pause = received <= 0 || (unread != nullptr && *unread == 0);
   const bool is_call = connection.meter.calls() != connection.calls;
   connection.calls = connection.meter.calls();
   const int64_t bytes = std::max<int64_t>(0, received);
   connection.without_pause = is_pause ? 0 : connection.without_pause + bytes;
   connection.without_call = is_pause || is_call || !connection.meter.is_http2() ? 0 : connection.without_call + bytes;
-  Verdict verdict = Verdict::kGoOn;
   if (!is_within) {
-    verdict = Verdict::kTooLongHeaders;
-  } else if (unread != nullptr &&
-             (connection.without_call >= kMostBytesWithoutCall || connection.without_pause >= kBytesBetweenPauses)) {
-    connection.without_call = 0;
-    connection.without_pause = 0;
-    return Verdict::kPause;
-  } else if (connection.without_pause >= kMostBytesWithoutPause) {
-    verdict = Verdict::kTooLongWithoutPause;
+    if (connection.cookie == CookieOf(socket)) return Verdict::kTooLongHeaders;
+    shard.connections.erase(found);  // the descriptor is another socket's by now, which nobody accepted
+    return Verdict::kGoOn;
   }
-  if (verdict == Verdict::kGoOn || connection.cookie == CookieOf(socket)) return verdict;
-  shard.connections.erase(found);  // the descriptor is another socket's by now, which nobody accepted
-  return Verdict::kGoOn;
+  const bool is_enough =
+      connection.without_call >= kMostBytesWithoutCall || connection.without_pause >= kBytesBetweenPauses;
+  if (unread == nullptr || !is_enough) return Verdict::kGoOn;
+  connection.without_call = 0;
+  connection.without_pause = 0;
+  return Verdict::kPause;
 }
 
 }  // namespace onebyone

@@ -21,15 +21,12 @@ class AcceptedConnections {
     kGoOn,
     kPause,  // enough for now: others are to be read. Only where `message` has the kernel's word of what is left
     kTooLongHeaders,
-    kTooLongWithoutPause,
   };
 
   // Bytes in which no call begins, behind which a connection pauses; those of others have bounds of their own. Of
   // encrypted bytes nobody knows here.
   static constexpr int64_t kMostBytesWithoutCall = int64_t{1} << 20;
-  // And any bytes; where the kernel does not tell what is left, it cannot pause, and has to make one itself.
-  static constexpr int64_t kBytesBetweenPauses = int64_t{256} << 20;
-  static constexpr int64_t kMostBytesWithoutPause = int64_t{768} << 20;
+  static constexpr int64_t kBytesBetweenPauses = int64_t{16} << 20;  // of any kind
 
   // One has been accepted on `socket`; its headers may have so many bytes (HeaderBlockMeter).
   void Add(int socket, int64_t most_block_bytes);
@@ -43,8 +40,6 @@ class AcceptedConnections {
     uint64_t cookie = 0;
     HeaderBlockMeter meter{0};
     int64_t calls = 0;
-    bool is_told_of_unread = false;  // by the kernel
-    int64_t empty_reads = 0;         // the last ones
     // Bytes:
     int64_t without_call = 0;
     int64_t without_pause = 0;

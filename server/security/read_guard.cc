@@ -33,7 +33,7 @@ AcceptedConnections& Connections() {
   return *connections;
 }
 
-void Warn(Verdict why) {
+void WarnOfTooLongHeaders() {
   static absl::Mutex mutex;
   static absl::Time told = absl::InfinitePast();
   {
@@ -42,13 +42,8 @@ void Warn(Verdict why) {
     if (now - told < kBetweenWarnings) return;
     told = now;
   }
-  if (why == Verdict::kTooLongHeaders) {
-    spdlog::warn("connections are closed: headers of one call with more than {} bytes (eight times --max-header-bytes)",
-                 most_block_bytes.load());
-  } else {
-    spdlog::warn("connections are closed: more than {} bytes without a pause",
-                 AcceptedConnections::kMostBytesWithoutPause);
-  }
+  spdlog::warn("connections are closed: headers of one call with more than {} bytes (eight times --max-header-bytes)",
+               most_block_bytes.load());
 }
 
 // Has gRPC turn to others, by telling it that nothing is left to be read, and wakes it again, as it sleeps until the
@@ -100,7 +95,7 @@ extern "C" ssize_t recvmsg(int socket, msghdr* message, int flags) {
     onebyone::Pause(socket, *message);
     return received;
   }
-  onebyone::Warn(verdict);
+  onebyone::WarnOfTooLongHeaders();
   shutdown(socket, SHUT_RDWR);
   errno = ECONNRESET;
   return -1;
@@ -112,7 +107,7 @@ extern "C" int SSL_read(SSL* connection, void* buffer, int size) {
   const int outcome = SSL_read_ex(connection, buffer, static_cast<size_t>(size), &received);
   if (outcome <= 0) return outcome;
   if (onebyone::TakeDecrypted(connection, buffer, received)) return static_cast<int>(received);
-  onebyone::Warn(onebyone::Verdict::kTooLongHeaders);
+  onebyone::WarnOfTooLongHeaders();
   ERR_raise(ERR_LIB_USER, ERR_R_OPERATION_FAIL);  // what SSL_get_error finds: the connection is of no use any more
   return -1;
 }

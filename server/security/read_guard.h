@@ -9,10 +9,9 @@ namespace onebyone {
 //
 // gRPC 1.51 bounds the headers of each HEADERS and CONTINUATION frame, not of the block that they make: four
 // connections that sent headers without an end took 4 GB in five seconds, 6 GB where each byte is a field
-// (CVE-2024-27316). And it reads a connection as long as there is something to be read, whoever else waits; behind
-// 2 GiB it ends the process (`tcp->incoming_buffer->length != 0`: it counts them in an int). It has no place where its
-// users see what it reads. This program therefore has a recvmsg and an SSL_read of its own, which libgrpc finds before
-// libc's and libssl's. Thread-safe.
+// (CVE-2024-27316). And it reads a connection as long as there is something to be read, whoever else waits. It has no
+// place where its users see what it reads. This program therefore has a recvmsg and an SSL_read of its own, which
+// libgrpc finds before libc's and libssl's. Thread-safe.
 void GuardReads(int64_t most_block_bytes);
 
 // A connection has been accepted on this descriptor.

@@ -26,6 +26,11 @@ def literals(*fields):
 
 
 def connect(address, timeout=60):
+    if address.startswith("unix:"):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(timeout)
+        connection.connect(address.removeprefix("unix:"))
+        return connection
     host, port = address.rsplit(":", 1)
     return socket.create_connection((host, int(port)), timeout=timeout)
 
